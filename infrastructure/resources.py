@@ -1,0 +1,78 @@
+"""The resources of one environment, every name resolved; resources.json is their only source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DECLARATION = Path(__file__).with_name("resources.json")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where resources live; these three make every name unique."""
+
+    environment: str
+    account: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Resources:
+    """resources.json for one place: a section is a mapping of short name to declaration."""
+
+    place: Place
+    sections: Mapping[str, Mapping[str, Any]]
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Return a section's declarations by short name."""
+        return self.sections[name]
+
+    def name(self, section: str, key: str) -> str:
+        """Return the full name of one resource."""
+        return str(self.sections[section][key]["name"])
+
+    def role_arn(self, key: str) -> str:
+        """Return the ARN of one of the roles."""
+        return f"arn:aws:iam::{self.place.account}:role/{self.name('roles', key)}"
+
+
+def resolve_resources(place: Place, declaration: Path = DECLARATION) -> Resources:
+    """Read the declarations and put this place's names into them."""
+    declared = json.loads(declaration.read_text())
+    names = {
+        "environment": place.environment,
+        "account": place.account,
+        "region": place.region,
+    }
+    buckets = {key: _fill(spec["name"], names) for key, spec in declared["buckets"].items()}
+    names |= {f"{key}_bucket": bucket for key, bucket in buckets.items()}
+    names |= {key: f"arn:aws:s3:::{bucket}" for key, bucket in buckets.items()}
+    names |= _arn_patterns(place)
+    return Resources(place, _fill(declared, names))
+
+
+def _arn_patterns(place: Place) -> dict[str, str]:
+    at = f"{place.region}:{place.account}"
+    owned = f"lochan-{place.environment}-*"
+    return {
+        "catalog": f"arn:aws:glue:{at}:*",
+        "jobs": f"arn:aws:glue:{at}:job/{owned}",
+        "crawlers": f"arn:aws:glue:{at}:crawler/{owned}",
+        "secrets": f"arn:aws:secretsmanager:{at}:secret:lochan/{place.environment}/*",
+        "job_logs": f"arn:aws:logs:{at}:log-group:/aws-glue/jobs/*",
+        "crawler_logs": f"arn:aws:logs:{at}:log-group:/aws-glue/crawlers*",
+    }
+
+
+def _fill(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return value.format_map(names)
+    if isinstance(value, list):
+        return [_fill(item, names) for item in value]
+    if isinstance(value, dict):
+        return {key: _fill(item, names) for key, item in value.items()}
+    return value

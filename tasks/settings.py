@@ -1,0 +1,78 @@
+"""What differs between a laptop and AWS: values, read once from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class MissingSettings(Exception):
+    """Names every variable that is not set, and where its value comes from."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"Not set in the environment: {', '.join(names)}. "
+            'Locally, run `make up` and then `eval "$(make -s env)"`; '
+            "for AWS, `python -m infrastructure.provision export` prints them."
+        )
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Redshift:
+    """Where Redshift listens, and the secret that holds who may log in."""
+
+    host: str
+    port: int
+    database: str
+    secret_arn: str
+    copy_role_arn: str
+
+
+@dataclass(frozen=True)
+class XApi:
+    """Where the X API answers, and the secret that holds its bearer token."""
+
+    url: str
+    secret_arn: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every value that a flow needs to know about its surroundings."""
+
+    region: str
+    landing_bucket: str
+    processed_bucket: str
+    temp_bucket: str
+    redshift: Redshift
+    x_api: XApi
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raises MissingSettings naming everything that is absent at once."""
+    missing: list[str] = []
+
+    def value(name: str) -> str:
+        found = environment.get(name, "")
+        if not found:
+            missing.append(name)
+        return found
+
+    settings = Settings(
+        region=value("AWS_DEFAULT_REGION"),
+        landing_bucket=value("LANDING_BUCKET"),
+        processed_bucket=value("PROCESSED_BUCKET"),
+        temp_bucket=value("TEMP_BUCKET"),
+        redshift=Redshift(
+            host=value("REDSHIFT_HOST"),
+            port=int(value("REDSHIFT_PORT") or 0),
+            database=value("REDSHIFT_DATABASE"),
+            secret_arn=value("REDSHIFT_SECRET_ARN"),
+            copy_role_arn=value("REDSHIFT_COPY_ROLE_ARN"),
+        ),
+        x_api=XApi(url=value("X_API_URL"), secret_arn=value("X_API_SECRET_ARN")),
+    )
+    if missing:
+        raise MissingSettings(missing)
+    return settings
