@@ -47,7 +47,7 @@ def script_key(script: str) -> str:
 
 
 def package_key() -> str:
-    """Return the key of the zipped spark/ package: a new one for new code, so a run keeps its own."""
+    """Return the key of the zipped spark/ package: new code has a new one."""
     return f"packages/spark-{hashlib.sha256(_zip_package()).hexdigest()[:16]}.zip"
 
 

@@ -1,0 +1,79 @@
+# Every verb of the project. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+FLOW ?= tweets_to_redshift
+export LOCHAN_HOME ?= $(CURDIR)/.lochan
+export PYTHONPATH := $(CURDIR):$(CURDIR)/localstack
+export LOCHAN_ROOT := $(CURDIR)
+
+BIN := .venv/bin
+# The stack's values, then those of the resources in it.
+ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
+
+.PHONY: help install init up down status logs env run ui test lint format bench docs requirements deploy provision
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install:
+	@$(PYTHON) requirements/install.py app >&2
+
+init: install ## install everything and prepare what makes a start fast
+	@$(BIN)/lochan init
+
+up: init ## start the local AWS, provision it, deploy the flows
+	@$(BIN)/lochan up
+	@$(MAKE) --no-print-directory -s provision deploy
+
+provision: # make what must exist in the running stack
+	@eval "$$($(BIN)/lochan env)" && $(BIN)/python -m infrastructure.provision apply --secret-values "$$LOCHAN_HOME/credentials.json"
+
+deploy:
+	@$(ENVIRONMENT) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/deploy.log" >&2; exit 1; }
+
+run: init ## run a flow from nothing to its result: make run FLOW=tweets_to_redshift
+	@$(BIN)/lochan status --quiet || $(MAKE) --no-print-directory up
+	@$(MAKE) --no-print-directory -s provision
+	@$(ENVIRONMENT) && $(BIN)/python -m flows.$(FLOW)
+
+down: ## end what `up` started
+	@test ! -x $(BIN)/lochan || $(BIN)/lochan down
+
+status: ## what runs, on which port, since when
+	@$(BIN)/lochan status
+
+logs: ## the services' logs
+	@$(BIN)/lochan logs
+
+env: ## export lines for your shell: eval "$(make -s env)"
+	@$(BIN)/lochan env
+	@eval "$$($(BIN)/lochan env)" && $(BIN)/python -m infrastructure.provision export
+
+ui: ## where the Prefect UI is
+	@eval "$$($(BIN)/lochan env)" && echo "$${PREFECT_API_URL%/api}"
+
+test: ## install what tests need and pass them
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/lochan init
+	@$(BIN)/pytest tests/unit -n 2 --dist loadfile -q
+	@$(BIN)/pytest tests/contract tests/e2e -q
+
+lint: ## ruff and mypy, as the pre-commit hooks run them
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+bench: ## measure, and print what was measured
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/python -m benchmarks.walking_skeleton
+
+requirements: ## compile requirements/*.txt from requirements/*.in
+	@for set in bootstrap app dev; do uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header requirements/$$set.in -o requirements/$$set.txt; done
+	@uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --exclude-newer 2026-02-20 requirements/localstack.in -o requirements/localstack.txt
