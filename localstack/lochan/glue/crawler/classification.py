@@ -1,0 +1,83 @@
+"""What a file is: the built-in classifiers, asked in Glue's order; the first that is sure wins.
+
+https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lochan.glue.crawler import csv_format, json_format, parquet_format
+from lochan.glue.crawler.samples import MEBIBYTE, MOST_RECORDS, Sample
+from lochan.glue.crawler.schema import Struct
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What files of one table have in common beside their columns."""
+
+    classification: str
+    compression: str
+    serde_parameters: tuple[tuple[str, str], ...] = ()
+    table_parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Classified:
+    """A file understood: its layout, its columns and its size in bytes and records."""
+
+    layout: Layout
+    schema: Struct = field(default_factory=Struct)
+    size: int = 0
+    average_record_size: int = 0
+    record_count: int = 0
+
+
+def classify(sample: Sample) -> Classified | None:
+    """Classify a file; None when no classifier knows it (UNKNOWN)."""
+    for classifier in CLASSIFIERS:
+        if found := classifier(sample):
+            return found
+    return None
+
+
+def _parquet(sample: Sample) -> Classified | None:
+    footer = parquet_format.read_footer(sample)
+    if footer is None:
+        return None
+    size, rows = sample.stored.size, footer.rows
+    layout = Layout("parquet", "none")
+    return Classified(layout, footer.schema, size, size // rows if rows else 0, rows)
+
+
+def _json(sample: Sample) -> Classified | None:
+    found = json_format.infer_json(sample)
+    if found is None:
+        return None
+    return _counted(sample, Layout("json", sample.compression), found.schema, found.records)
+
+
+def _csv(sample: Sample) -> Classified | None:
+    found = csv_format.infer_csv(sample.content, whole=sample.whole)
+    if found is None:
+        return None
+    table = [
+        ("delimiter", found.delimiter),
+        ("columnsOrdered", "true"),
+        ("areColumnsQuoted", "false"),
+    ]
+    if found.has_header:
+        table.append(("skip.header.line.count", "1"))
+    layout = Layout("csv", sample.compression, (("field.delim", found.delimiter),), tuple(table))
+    return _counted(sample, layout, found.schema, found.records)
+
+
+def _counted(sample: Sample, layout: Layout, schema: Struct, records: int) -> Classified:
+    """Estimate as crawlers do: the average of the sample, projected on the file's size."""
+    size = sample.stored.size
+    average = min(size, MEBIBYTE) // min(max(records, 1), MOST_RECORDS)
+    return Classified(layout, schema, size, average, size // max(average, 1))
+
+
+CLASSIFIERS: tuple[Callable[[Sample], Classified | None], ...] = (_parquet, _json, _csv)

@@ -1,0 +1,73 @@
+"""JSON: one object after another, on lines of their own or not, or one array."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lochan.glue.crawler.samples import MEBIBYTE, MOST_RECORDS, Sample
+from lochan.glue.crawler.schema import Array, Struct, infer_type, merge_structs
+
+_DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True)
+class JsonContent:
+    """The columns of the sampled records, and how many lie in the first megabyte."""
+
+    schema: Struct
+    records: int
+
+
+def infer_json(sample: Sample) -> JsonContent | None:
+    """Infer the columns; None when the file is not JSON.
+
+    A file that is one array is a table with the single column `array`, as AWS documents it
+    (https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html).
+    """
+    while True:
+        text = sample.content.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+        if not text.startswith(("{", "[")):
+            return None
+        records = list(_read_records(text))
+        if records or not sample.extend():
+            return _summarise(records) if records else None
+
+
+def _read_records(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield each complete value with the place where it ends, as far as the text goes."""
+    position = 0
+    while position < len(text):
+        try:
+            value, end = _DECODER.raw_decode(text, position)
+        except json.JSONDecodeError:
+            return
+        if not isinstance(value, dict | list):
+            return
+        yield end, value
+        position = _skip_separators(text, end)
+
+
+def _skip_separators(text: str, position: int) -> int:
+    while position < len(text) and text[position] in ", \t\r\n":
+        position += 1
+    return position
+
+
+def _summarise(records: list[tuple[int, Any]]) -> JsonContent:
+    schema = Struct()
+    for _, value in records[:MOST_RECORDS]:
+        schema = merge_structs(schema, _columns(value))
+    counted = sum(end <= MEBIBYTE for end, _ in records)
+    return JsonContent(schema, max(counted, 1))
+
+
+def _columns(value: Any) -> Struct:
+    kind = infer_type(value)
+    return Struct({"array": kind}) if isinstance(kind, Array) else _as_struct(kind)
+
+
+def _as_struct(kind: Any) -> Struct:
+    return kind if isinstance(kind, Struct) else Struct()

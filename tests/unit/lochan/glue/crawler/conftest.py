@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lochan.glue.crawler.crawl import CrawlSummary, run_crawl
+
+
+class Lake:
+    """A bucket `lake` and a catalog database `db`, both moto's."""
+
+    def __init__(self) -> None:
+        self.s3 = boto3.client("s3", region_name="us-east-1")
+        self.glue = boto3.client("glue", region_name="us-east-1")
+        self.s3.create_bucket(Bucket="lake")
+        self.glue.create_database(DatabaseInput={"Name": "db"})
+        self.logged: list[str] = []
+
+    def put(self, key: str, body: bytes | str) -> None:
+        self.s3.put_object(Bucket="lake", Key=key, Body=body)
+
+    def crawl(
+        self,
+        path: str = "s3://lake/data/",
+        *,
+        should_stop: Callable[[], bool] = lambda: False,
+        **options: Any,
+    ) -> CrawlSummary:
+        crawler = {
+            "Name": "c",
+            "DatabaseName": "db",
+            "Targets": {"S3Targets": [{"Path": path}]},
+            **options,
+        }
+        return run_crawl(
+            crawler, s3=self.s3, glue=self.glue, should_stop=should_stop, log=self.logged.append
+        )
+
+    def tables(self) -> dict[str, Any]:
+        return {t["Name"]: t for t in self.glue.get_tables(DatabaseName="db")["TableList"]}
+
+    def columns(self, table: str) -> list[str]:
+        storage = self.tables()[table]["StorageDescriptor"]
+        return [f"{column['Name']} {column['Type']}" for column in storage["Columns"]]
+
+    def partitions(self, table: str) -> list[tuple[list[str], str]]:
+        found = self.glue.get_partitions(DatabaseName="db", TableName=table)["Partitions"]
+        return sorted((p["Values"], p["StorageDescriptor"]["Location"]) for p in found)
+
+
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield Lake()
