@@ -1,0 +1,84 @@
+"""Users, and who follows whom."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from spark.schemas import CORRUPT, EVENT_DATE, USER_FOLLOWERS, USERS, VERSION
+from spark.transforms.checks import RecordRules, identifier, present, timestamp, within_bytes
+from spark.transforms.clean import clean_text, parse_id, parse_timestamp, remove_controls
+
+METRICS = ("followers_count", "following_count", "tweet_count", "listed_count")
+
+
+def clean_user(raw: Column, retrieved_at: Column) -> Column:
+    """Build the struct of a user's columns from a USER_RECORD."""
+    columns = {
+        "user_id": parse_id(raw["id"]),
+        "username": remove_controls(raw["username"]),
+        "name": clean_text(raw["name"]),
+        "description": clean_text(raw["description"]),
+        "location": clean_text(raw["location"]),
+        "url": remove_controls(raw["url"]),
+        "profile_image_url": remove_controls(raw["profile_image_url"]),
+        "created_at": parse_timestamp(raw["created_at"]),
+        "protected": raw["protected"],
+        "verified": raw["verified"],
+        "verified_type": remove_controls(raw["verified_type"]),
+        "pinned_tweet_id": parse_id(raw["pinned_tweet_id"]),
+        **{name: raw["public_metrics"][name] for name in METRICS},
+        VERSION: retrieved_at,
+    }
+    return F.struct(*(columns[name].alias(name) for name in USERS.columns.names))
+
+
+def user_reason(raw: Column, user: Column, rules: RecordRules) -> Column:
+    """Say why a user is unusable; null where it is sound. `user` is its clean_user."""
+    return F.coalesce(
+        F.when(raw.isNull() | raw[CORRUPT].isNotNull(), F.lit("the record is no user object")),
+        *(present(raw[name], name) for name in ("id", "username")),
+        *(identifier(raw[name], name) for name in ("id", "pinned_tweet_id")),
+        timestamp(raw["created_at"], "created_at"),
+        within_bytes({name: user[name] for name in USERS.columns.names}, rules),
+    )
+
+
+def clean_follower(raw: Column, followed_id: Column, retrieved_at: Column) -> Column:
+    """Build the edge from a user to one follower."""
+    return F.struct(
+        parse_id(followed_id).alias("user_id"),
+        parse_id(raw["id"]).alias("follower_id"),
+        retrieved_at.alias(VERSION),
+    )
+
+
+def follower_reason(raw: Column, followed_id: Column) -> Column:
+    """Say why an edge is unusable: a page of followers does not name whom they follow."""
+    return F.coalesce(
+        F.when(raw.isNull(), F.lit("the record is no user object")),
+        F.when(
+            parse_id(followed_id).isNull(),
+            F.lit("the completion marker does not name the user whose followers the page lists"),
+        ),
+        present(raw["id"], "id"),
+        identifier(raw["id"], "id"),
+    )
+
+
+def flatten_users(records: DataFrame) -> DataFrame:
+    """One row for each sound user of read_records, on the date of its retrieval."""
+    return (
+        records.where(F.col("user").isNotNull())
+        .select("user.*")
+        .withColumn(EVENT_DATE, F.to_date(VERSION))
+    )
+
+
+def flatten_followers(records: DataFrame) -> DataFrame:
+    """One row for each sound edge from a user to a follower, on the date of its retrieval."""
+    return (
+        records.where(F.col("follower").isNotNull())
+        .select(*(f"follower.{name}" for name in USER_FOLLOWERS.columns.names))
+        .withColumn(EVENT_DATE, F.to_date(VERSION))
+    )
