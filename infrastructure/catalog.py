@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,6 +61,7 @@ def _crawler_definition(spec: Mapping[str, Any], resources: Resources) -> dict[s
         "DatabaseName": resources.name("databases", spec["database"]),
         "Description": spec["description"],
         "TablePrefix": spec["table_prefix"],
+        "Configuration": json.dumps(spec["configuration"]),
         "Targets": {
             "S3Targets": [
                 {"Path": path, "Exclusions": spec["exclusions"]} for path in spec["paths"]
