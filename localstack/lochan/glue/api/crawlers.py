@@ -1,0 +1,172 @@
+"""Crawler definitions.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html
+"""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from lochan.glue.api import crawls, tags
+from lochan.glue.api.errors import (
+    AlreadyExistsException,
+    CrawlerRunningException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
+from lochan.glue.api.pages import cut_page
+from lochan.glue.api.records import Crawler, Shape
+from lochan.glue.api.state import GlueState
+
+_DEFAULTS = {
+    "Classifiers": [],
+    "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
+    "SchemaChangePolicy": {
+        "UpdateBehavior": "UPDATE_IN_DATABASE",
+        "DeleteBehavior": "DEPRECATE_IN_DATABASE",
+    },
+    "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
+    "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
+}
+
+
+def find(state: GlueState, name: str) -> Crawler:
+    """Return a crawler, or raise EntityNotFoundException."""
+    crawler = state.crawlers.get(name)
+    if crawler is None:
+        raise EntityNotFoundException(f"Crawler {name} not found.")
+    return crawler
+
+
+def create(state: GlueState, request: Shape) -> Shape:
+    """Answer CreateCrawler."""
+    name = request["Name"]
+    if name in state.crawlers:
+        raise AlreadyExistsException(f"Crawler {name} already exists.")
+    given = {key: value for key, value in request.items() if key not in ("Name", "Tags")}
+    definition = _complete(given)
+    tags.put(state, state.arn("crawler", name), request.get("Tags", {}))
+    now = state.now()
+    state.crawlers[name] = Crawler(name, definition, now, now, version=1)
+    return {}
+
+
+def get(state: GlueState, request: Shape) -> Shape:
+    """Answer GetCrawler."""
+    return {"Crawler": describe(state, find(state, request["Name"]))}
+
+
+def list_all(state: GlueState, request: Shape) -> Shape:
+    """Answer GetCrawlers."""
+    page, token = cut_page(state.crawlers.values(), lambda crawler: (crawler.name,), request)
+    return {"Crawlers": [describe(state, crawler) for crawler in page], **token}
+
+
+def list_names(state: GlueState, request: Shape) -> Shape:
+    """Answer ListCrawlers."""
+    wanted = request.get("Tags", {})
+    names = (name for name in state.crawlers if tags.has(state, state.arn("crawler", name), wanted))
+    page, token = cut_page(names, lambda name: (name,), request)
+    return {"CrawlerNames": page, **token}
+
+
+def get_batch(state: GlueState, request: Shape) -> Shape:
+    """Answer BatchGetCrawlers."""
+    names = request["CrawlerNames"]
+    known = [state.crawlers[name] for name in names if name in state.crawlers]
+    return {
+        "Crawlers": [describe(state, crawler) for crawler in known],
+        "CrawlersNotFound": [name for name in names if name not in state.crawlers],
+    }
+
+
+def update(state: GlueState, request: Shape) -> Shape:
+    """Answer UpdateCrawler: what the request leaves out stays as it is."""
+    crawler = find(state, request["Name"])
+    _check_idle(state, crawler)
+    changes = {key: value for key, value in request.items() if key != "Name"}
+    state.crawlers[crawler.name] = replace(
+        crawler,
+        definition=_complete({**crawler.definition, **changes}),
+        updated=state.now(),
+        version=crawler.version + 1,
+    )
+    return {}
+
+
+def delete(state: GlueState, request: Shape) -> Shape:
+    """Answer DeleteCrawler: its history goes with it."""
+    crawler = find(state, request["Name"])
+    _check_idle(state, crawler)
+    for crawl in crawls.history(state, crawler.name):
+        del state.crawls[crawl.id]
+    del state.crawlers[crawler.name]
+    tags.drop(state, state.arn("crawler", crawler.name))
+    return {}
+
+
+def start(state: GlueState, request: Shape) -> Shape:
+    """Answer StartCrawler."""
+    crawler = find(state, request["Name"])
+    _check_idle(state, crawler)
+    crawl = crawls.begin(state, crawler.name)
+    state.worker.start_crawl(crawl.id, describe(state, crawler))
+    return {}
+
+
+def stop(state: GlueState, request: Shape) -> Shape:
+    """Answer StopCrawler."""
+    crawls.stop(state, find(state, request["Name"]).name)
+    return {}
+
+
+def get_metrics(state: GlueState, request: Shape) -> Shape:
+    """Answer GetCrawlerMetrics, of all crawlers or those named; unknown names are left out."""
+    wanted = request.get("CrawlerNameList", state.crawlers)
+    known = (name for name in state.crawlers if name in wanted)
+    page, token = cut_page(known, lambda name: (name,), request)
+    return {"CrawlerMetricsList": [crawls.measure(state, name) for name in page], **token}
+
+
+def describe(state: GlueState, crawler: Crawler) -> dict[str, Any]:
+    """Return a crawler in the shape Crawler."""
+    return {
+        **crawler.definition,
+        "Name": crawler.name,
+        "CreationTime": crawler.created,
+        "LastUpdated": crawler.updated,
+        "Version": crawler.version,
+        **crawls.describe_activity(state, crawler.name),
+    }
+
+
+def _complete(given: dict[str, Any]) -> dict[str, Any]:
+    definition = {**_DEFAULTS, **given}
+    for policy in ("RecrawlPolicy", "SchemaChangePolicy"):
+        definition[policy] = {**_DEFAULTS[policy], **definition[policy]}  # type: ignore[dict-item]
+    definition.setdefault("Targets", {})
+    if not any(definition["Targets"].values()):
+        raise InvalidInputException("Targets must have at least one target to crawl.")
+    _check_configuration(definition.get("Configuration", ""))
+    return definition
+
+
+def _check_configuration(configuration: str) -> None:
+    if not configuration:
+        return
+    try:
+        parsed = json.loads(configuration)
+    except ValueError as error:
+        raise InvalidInputException(f"Configuration is not JSON: {error}.") from error
+    if not isinstance(parsed, dict) or "Version" not in parsed:
+        raise InvalidInputException(
+            'Configuration must be a JSON object with a Version, as {"Version": 1.0, ...}.'
+        )
+
+
+def _check_idle(state: GlueState, crawler: Crawler) -> None:
+    if crawls.find_active(state, crawler.name) is not None:
+        raise CrawlerRunningException(
+            f"Crawler with name {crawler.name} has already started and cannot be started, changed"
+            " or deleted until it is READY."
+        )

@@ -1,0 +1,48 @@
+"""What happens when LocalStack starts and stops, found by it in our entry points.
+
+An error raised while a hook runs ends LocalStack with its text, which is why everything of ours is
+imported here: an error while a provider is imported would be swallowed, and Glue just be missing.
+"""
+
+import os
+import resource
+from pathlib import Path
+
+from localstack.runtime import hooks
+
+_FIRST = 1000
+
+
+@hooks.on_runtime_create(priority=_FIRST)  # type: ignore[untyped-decorator]
+def prepare_process() -> None:
+    """Raise the limit of open files and bring in the newer service models."""
+    raise_open_files_limit()
+    models = os.environ.get("LOCHAN_SERVICE_MODELS")
+    if models:
+        from localstack import config
+        from lochan.plugin.service_models import link_models, use_models
+
+        use_models(link_models(Path(models), Path(config.dirs.var_libs) / "lochan-service-models"))
+
+
+@hooks.on_infra_start(priority=_FIRST)  # type: ignore[untyped-decorator]
+def serve_private_routes() -> None:
+    """Serve `/_lochan`, and with it the proof that our providers are loaded."""
+    from localstack.services.edge import ROUTER
+
+    from lochan.plugin.routes import add_routes
+
+    add_routes(ROUTER)
+
+
+def raise_open_files_limit() -> None:
+    """Allow as many open files as the system lets us: S3 keeps one for each object over 512 KiB."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (hard, 65536, 10240):  # macOS says "no limit" and accepts less
+        if soft == hard or limit == resource.RLIM_INFINITY or limit < soft:
+            continue
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        except (ValueError, OSError):
+            continue
+        return

@@ -1,0 +1,76 @@
+"""LocalStack's S3 with lists that lose no key, and objects in a folder of this instance's own.
+
+LocalStack 4.13.1 compares URL-quoted keys with raw markers when a client asks for
+encoding-type=url, as boto3 always does, and so loses keys such as `dt=2026-11-20/…` between pages
+(localstack/localstack#13745). Here it lists raw keys, and the answer is quoted afterwards.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+from localstack.aws.api import RequestContext
+from localstack.services.s3.provider import S3Provider
+from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
+
+_QUOTED_MEMBERS = (
+    "Prefix",
+    "Delimiter",
+    "StartAfter",
+    "Marker",
+    "NextMarker",
+    "KeyMarker",
+    "NextKeyMarker",
+)
+_QUOTED_IN_LISTS = {
+    "Contents": "Key",
+    "Versions": "Key",
+    "DeleteMarkers": "Key",
+    "Uploads": "Key",
+    "CommonPrefixes": "Prefix",
+}
+
+
+class LochanS3Provider(S3Provider):  # type: ignore[misc]
+    """S3 as LocalStack has it, but for listing and storage."""
+
+    def __init__(self, storage: str) -> None:
+        super().__init__(storage_backend=EphemeralS3ObjectStore(storage))
+
+    def list_objects(
+        self, context: RequestContext, bucket: str, encoding_type: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        """Answer ListObjects."""
+        return _encode(super().list_objects(context, bucket, **rest), encoding_type)
+
+    def list_objects_v2(
+        self, context: RequestContext, bucket: str, encoding_type: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        """Answer ListObjectsV2."""
+        return _encode(super().list_objects_v2(context, bucket, **rest), encoding_type)
+
+    def list_object_versions(
+        self, context: RequestContext, bucket: str, encoding_type: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        """Answer ListObjectVersions."""
+        return _encode(super().list_object_versions(context, bucket, **rest), encoding_type)
+
+    def list_multipart_uploads(
+        self, context: RequestContext, bucket: str, encoding_type: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        """Answer ListMultipartUploads."""
+        return _encode(super().list_multipart_uploads(context, bucket, **rest), encoding_type)
+
+
+def _encode(listing: dict[str, Any], encoding_type: str | None) -> dict[str, Any]:
+    """Return a listing of raw keys as the client asked for it."""
+    if not encoding_type:
+        return listing
+    encoded = dict(listing)
+    for member in _QUOTED_MEMBERS:
+        if encoded.get(member):
+            encoded[member] = quote(encoded[member])
+    for member, field in _QUOTED_IN_LISTS.items():
+        if member in encoded:
+            encoded[member] = [{**item, field: quote(item[field])} for item in encoded[member]]
+    encoded["EncodingType"] = encoding_type
+    return encoded
