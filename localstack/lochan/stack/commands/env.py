@@ -1,0 +1,13 @@
+"""`lochan env`."""
+
+import click
+
+from lochan.stack.environment import format_exports
+from lochan.stack.settings import current_settings
+from lochan.stack.stack import environment
+
+
+@click.command("env")
+def command() -> None:
+    """Print the `export` lines by which any tool reaches the stack, and nothing else."""
+    click.echo(format_exports(environment(current_settings())), nl=False)

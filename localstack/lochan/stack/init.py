@@ -1,0 +1,103 @@
+"""`lochan init`: everything that `up` would otherwise make or fetch at its first start."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from lochan.stack.environment import preparation_environment
+from lochan.stack.errors import StackError
+from lochan.stack.progress import Progress, Report
+from lochan.stack.services.glue_worker import fetch_jars, has_jars
+from lochan.stack.services.localstack import localstack_template
+from lochan.stack.services.postgres_server import postgres_template
+from lochan.stack.services.prefect_server import prefect_template
+from lochan.stack.settings import Settings
+from lochan.stack.templates import Template, installed_versions, template_folder
+
+# What the services import: thousands of modules whose compilation the first start would wait for.
+_COMPILED_MODULES = (
+    "boto3",
+    "pandas",
+    "prefect.cli.server",
+    "prefect.cli.worker",
+    "prefect.server.api.server",
+    "prefect.workers.process",
+    "psycopg",
+    "pyarrow.parquet",
+    "pyspark.pandas",
+    "pyspark.sql",
+    "redshift_connector",
+    "sqlglot",
+    "uvicorn",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to have: whether it is there, and how it is made."""
+
+    name: str
+    is_done: Callable[[], bool]
+    make: Callable[[], None]
+
+
+def prepare_everything(settings: Settings, report: Report) -> None:
+    """Take every step that is not done yet, side by side; each is whole or absent."""
+    steps = list_steps(settings)
+    settings.cache.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=len(steps)) as pool:
+        list(pool.map(lambda step: _take(step, report), steps))
+
+
+def list_steps(settings: Settings) -> list[Step]:
+    """List what `init` prepares."""
+    templates = {
+        "PostgreSQL cluster": postgres_template(settings),
+        "Prefect database": prefect_template(settings),
+        "LocalStack index": localstack_template(settings),
+        "compiled modules": _compiled_modules(settings),
+    }
+    return [
+        *(_template_step(name, template) for name, template in templates.items()),
+        Step("Spark jars", lambda: has_jars(settings), lambda: fetch_jars(settings)),
+    ]
+
+
+def _template_step(name: str, template: Template) -> Step:
+    return Step(name, lambda: template.is_made, template.prepare)
+
+
+def _take(step: Step, report: Report) -> None:
+    if step.is_done():
+        report(Progress(step.name, "there"))
+        return
+    began = time.monotonic()
+    report(Progress(step.name, "preparing"))
+    step.make()
+    report(Progress(step.name, "done", seconds=time.monotonic() - began))
+
+
+def _compiled_modules(settings: Settings) -> Template:
+    versions = installed_versions("prefect", "pyspark", "pandas", "boto3")
+
+    def compile_modules(folder: Path) -> None:
+        """Compile into the cache beside the templates; the folder only says that it is done."""
+        _run(settings, f"import {', '.join(_COMPILED_MODULES)}", folder)
+
+    return Template(template_folder(settings.cache, "compiled", *versions), compile_modules)
+
+
+def _run(settings: Settings, program: str, folder: Path) -> None:
+    outcome = subprocess.run(
+        [str(settings.python), "-c", program],
+        cwd=folder,
+        env=preparation_environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode != 0:
+        raise StackError(f"The modules of the services do not import: {outcome.stderr.strip()}")

@@ -1,0 +1,82 @@
+"""The service `prefect`: Prefect's server in the foreground of its own session.
+
+`prefect server start --background` dies soon after its launcher, because nobody reads its pipes.
+"""
+
+import functools
+import subprocess
+from pathlib import Path
+
+from lochan.stack.environment import preparation_environment, service_environment
+from lochan.stack.errors import StackError
+from lochan.stack.probes import request_json
+from lochan.stack.service import Service
+from lochan.stack.settings import HOST, Settings
+from lochan.stack.site import Site
+from lochan.stack.templates import Template, installed_versions, template_folder
+
+NAME = "prefect"
+
+
+def prefect_server(site: Site) -> Service:
+    """Build the server over a migrated database of its own."""
+    environment = {**service_environment(site), **prefect_environment(prefect_home(site))}
+    port = str(site.ports.prefect)
+    arguments = ("-m", "prefect", "server", "start", "--host", HOST, "--port", port)
+    return Service(
+        name=NAME,
+        command=(str(site.settings.python), *arguments),
+        environment=environment,
+        working_directory=site.home.state,
+        ports=(site.ports.prefect,),
+        prepare=functools.partial(_lay_out_home, site),
+        probe=functools.partial(_check, site),
+    )
+
+
+def prefect_template(settings: Settings) -> Template:
+    """Describe the PREFECT_HOME whose database has every migration."""
+    versions = installed_versions("prefect", "sqlalchemy")
+    folder = template_folder(settings.cache, "prefect", *versions)
+    return Template(folder, functools.partial(_migrate, settings))
+
+
+def prefect_home(site: Site) -> Path:
+    """Name the folder of the stack's own PREFECT_HOME."""
+    return site.state(NAME) / "home"
+
+
+def prefect_environment(home: Path) -> dict[str, str]:
+    """Name the settings that keep a Prefect process to this stack and this machine."""
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        # Its telemetry locks the database while the server starts (PrefectHQ/prefect#18934).
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def _lay_out_home(site: Site) -> None:
+    site.state(NAME).mkdir(exist_ok=True)
+    prefect_template(site.settings).copy_to(prefect_home(site))
+
+
+def _migrate(settings: Settings, folder: Path) -> None:
+    command = [str(settings.python), "-m", "prefect", "server", "database", "upgrade", "--yes"]
+    outcome = subprocess.run(
+        command,
+        cwd=folder,
+        env={**preparation_environment(settings), **prefect_environment(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode != 0:
+        raise StackError(f"Prefect could not migrate its database: {outcome.stderr.strip()}")
+
+
+def _check(site: Site) -> None:
+    """Have the server read its database, which its health page alone does not prove."""
+    request_json(site.ports.prefect, "/api/health")
+    request_json(site.ports.prefect, "/api/work_pools/filter", body={})

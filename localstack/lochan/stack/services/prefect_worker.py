@@ -1,0 +1,47 @@
+"""The service `worker`: the Prefect worker that runs each flow in a process of its own."""
+
+import functools
+import signal
+
+from lochan.stack.environment import worker_environment
+from lochan.stack.errors import NotReadyError
+from lochan.stack.probes import request_json
+from lochan.stack.processes import StopPlan
+from lochan.stack.service import Service
+from lochan.stack.services import prefect_server
+from lochan.stack.services.prefect_server import prefect_environment, prefect_home
+from lochan.stack.settings import SOURCE_ROOT
+from lochan.stack.site import Site
+
+NAME = "worker"
+POOL = "lochan"
+_POLL_SECONDS = "1"
+# Named by its file, because flow runs, which inherit PYTHONPATH, must not see the local AWS
+# beside the product; -P keeps the file's folder off the path.
+_LAUNCHER = SOURCE_ROOT / "lochan" / "stack" / "worker_launcher.py"
+
+
+def prefect_worker(site: Site) -> Service:
+    """Build the worker of the pool `lochan`, which it creates if need be."""
+    environment = {
+        **worker_environment(site),
+        **prefect_environment(prefect_home(site)),
+        "PREFECT_WORKER_QUERY_SECONDS": _POLL_SECONDS,
+    }
+    return Service(
+        name=NAME,
+        command=(str(site.settings.python), "-P", str(_LAUNCHER), POOL),
+        environment=environment,
+        working_directory=site.settings.project,
+        requires=(prefect_server.NAME,),
+        waits_by_itself=True,
+        probe=functools.partial(_check_online, site),
+        # The first SIGTERM makes it wait for its flow runs without limit; the second ends it.
+        stop=StopPlan(signals=(signal.SIGTERM, signal.SIGTERM)),
+    )
+
+
+def _check_online(site: Site) -> None:
+    workers = request_json(site.ports.prefect, f"/api/work_pools/{POOL}/workers/filter", body={})
+    if not any(worker["status"] == "ONLINE" for worker in workers):
+        raise NotReadyError(f"no worker polls the pool {POOL}")

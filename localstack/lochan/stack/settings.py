@@ -1,0 +1,103 @@
+"""What one stack is asked to be: read from the environment once, passed on as an argument."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from lochan.stack.errors import StackError
+
+# The folder that holds the package `lochan`, and the checkout that holds that folder.
+SOURCE_ROOT = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = SOURCE_ROOT.parent
+HOST = "127.0.0.1"
+_HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The TCP port of each server; 0 asks for any free one. `LOCHAN_<NAME>_PORT` overrides."""
+
+    localstack: int = 4566
+    redshift: int = 5439
+    redshift_control: int = 5441
+    rds: int = 5433
+    glue_worker: int = 4580
+    x_api: int = 8321
+    prefect: int = 4200
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Ports":
+        """Read every `LOCHAN_<NAME>_PORT` that is set."""
+        chosen = {}
+        for port in fields(cls):
+            variable = f"LOCHAN_{port.name.upper()}_PORT"
+            if environ.get(variable):
+                chosen[port.name] = _parse_port(variable, environ[variable])
+        return cls(**chosen)
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Ask for a free port for every server."""
+        return cls(**{port.name: 0 for port in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a stack lives, what it listens on and what its services inherit."""
+
+    home: Path
+    cache: Path
+    ports: Ports = field(default_factory=Ports)
+    project: Path = PROJECT_ROOT
+    python: Path = field(default_factory=lambda: Path(sys.executable))
+    localstack_python: Path = PROJECT_ROOT / ".venv-localstack" / "bin" / "python"
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    worker_environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(
+        cls,
+        environ: Mapping[str, str],
+        *,
+        ports: Ports | None = None,
+        worker_environment: Mapping[str, str] | None = None,
+    ) -> "Settings":
+        """Read the settings of the stack that this environment and working directory name."""
+        project = Path(environ.get("LOCHAN_ROOT") or PROJECT_ROOT).resolve()
+        return cls(
+            home=Path(environ.get("LOCHAN_HOME") or ".lochan").absolute(),
+            cache=_cache_folder(environ),
+            ports=ports or Ports.from_environment(environ),
+            project=project,
+            localstack_python=_localstack_python(environ, project),
+            inherited=dict(environ),
+            worker_environment=dict(worker_environment or {}),
+        )
+
+
+def _cache_folder(environ: Mapping[str, str]) -> Path:
+    if environ.get("LOCHAN_CACHE"):
+        return Path(environ["LOCHAN_CACHE"]).absolute()
+    base = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
+    return Path(base).absolute() / "lochan"
+
+
+def _localstack_python(environ: Mapping[str, str], project: Path) -> Path:
+    named = environ.get("LOCHAN_LOCALSTACK_PYTHON")
+    return Path(named) if named else project / ".venv-localstack" / "bin" / "python"
+
+
+def _parse_port(variable: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > _HIGHEST_PORT:
+        raise StackError(
+            f"{variable} is {text!r}, which is not a TCP port: "
+            f"give a number from 0 (any free port) to {_HIGHEST_PORT}."
+        )
+    return int(text)
+
+
+def current_settings() -> Settings:
+    """Read the settings from this process's own environment."""
+    return Settings.from_environment(os.environ)

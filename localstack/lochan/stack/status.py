@@ -1,0 +1,91 @@
+"""What each service of a stack is doing now."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from lochan.stack.errors import NotReadyError
+from lochan.stack.processes import find_process
+from lochan.stack.records import ServiceRecord
+from lochan.stack.service import Service
+from lochan.stack.services.registry import Builder, build_services
+from lochan.stack.settings import Settings
+from lochan.stack.stack import open_running_site
+
+READY, SILENT, DEAD = "ready", "not answering", "dead"
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """One row of `lochan status`; memory is that of the service and all its descendants."""
+
+    name: str
+    state: str
+    pid: int
+    port: int | None
+    uptime_seconds: float
+    memory_bytes: int
+    log: Path
+    reason: str = ""
+
+
+def read_status(
+    settings: Settings, builders: dict[str, Builder] | None = None
+) -> list[ServiceStatus]:
+    """Ask every service of the stack at once; refuse where no stack is up."""
+    site, records = open_running_site(settings)
+    names = [record.name for record in records]
+    services = {service.name: service for service in build_services(site, names, builders)}
+    with ThreadPoolExecutor(max_workers=len(records)) as pool:
+        return list(pool.map(lambda record: _examine(record, services[record.name]), records))
+
+
+def all_ready(statuses: Sequence[ServiceStatus]) -> bool:
+    """Tell whether nothing is dead or silent."""
+    return all(status.state == READY for status in statuses)
+
+
+def _examine(record: ServiceRecord, service: Service) -> ServiceStatus:
+    state, reason = _ask(record, service)
+    return ServiceStatus(
+        name=record.name,
+        state=state,
+        pid=record.process.pid,
+        port=record.port,
+        uptime_seconds=0.0 if state == DEAD else time.time() - record.started_at,
+        memory_bytes=_memory(record),
+        log=record.log,
+        reason=reason,
+    )
+
+
+def _ask(record: ServiceRecord, service: Service) -> tuple[str, str]:
+    if not record.is_alive:
+        return DEAD, ""
+    try:
+        service.probe()
+    except NotReadyError as error:
+        return SILENT, str(error)
+    return READY, ""
+
+
+def _memory(record: ServiceRecord) -> int:
+    process = find_process(record.process)
+    if process is None:
+        return 0
+    try:
+        family = [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0
+    return sum(_resident_bytes(member) for member in family)
+
+
+def _resident_bytes(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
