@@ -1,4 +1,4 @@
-"""What makes a record unusable: a check is null where all is well, else a sentence that says why."""
+"""What makes a record unusable: a check is null where all is well, else it says why."""
 
 from __future__ import annotations
 

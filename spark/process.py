@@ -1,0 +1,91 @@
+"""From landed windows to published partitions: the steps that the job process_tweets runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from spark.census import take_census
+from spark.landing import LandedObject, find_damage, landed_frame, read_landed_objects, read_texts
+from spark.processed import Description, Zone
+from spark.publication import describe_merged, merge_input, publish_merged
+from spark.quarantine import enforce_limit, quarantine_rejects
+from spark.schemas import TABLES
+from spark.summary import Counts, Summary, touched_partitions
+from spark.transforms.checks import RecordRules
+from spark.transforms.pages import split_pages
+from spark.transforms.records import PAGES, read_records
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which windows to process, from where to where, and how many rejects to bear."""
+
+    landing_bucket: str
+    landing_prefix: str
+    windows: tuple[str, ...]
+    processed_bucket: str
+    dataset: str
+    reject_limit: int
+
+
+def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
+    """Merge the pages of the windows into the processed zone; safe to repeat after any crash."""
+    _configure(spark)
+    zone = Zone(s3, request.processed_bucket, request.dataset)
+    landed = read_landed_objects(
+        s3, request.landing_bucket, request.landing_prefix, request.windows
+    )
+    texts = read_texts(spark, request.landing_bucket, landed)
+    split = split_pages(texts, landed_frame(spark, landed))
+    records = read_records(split, RecordRules()).persist()
+    census = take_census(records)
+    unread = sorted({landed_object.key for landed_object in landed} - census.files)
+    damage = list(find_damage(s3, request.landing_bucket, unread))
+    load_id = hash_landed(request.dataset, landed)
+    quarantine = quarantine_rejects(records, census, damage, zone, load_id)
+    enforce_limit(quarantine, request.reject_limit)
+    merged = merge_input(records, census, zone)
+    described = describe_merged(merged)
+    touched = publish_merged(merged, described, zone)
+    return Summary(
+        load_id=load_id,
+        landed_objects=len(landed),
+        api_errors=census.api_errors,
+        tables=count_tables(described, quarantine.counts, len(landed)),
+        partitions=touched_partitions(touched),
+        quarantine_uri=quarantine.uri,
+    )
+
+
+def hash_landed(dataset: str, landed: Sequence[LandedObject]) -> str:
+    """Name an input by its content: the same objects are the same id."""
+    objects = sorted((landed_object.key, landed_object.etag) for landed_object in landed)
+    return hashlib.sha256(json.dumps([dataset, objects]).encode()).hexdigest()
+
+
+def count_tables(
+    described: Sequence[Description], rejected: Counter[str], pages: int
+) -> dict[str, Counts]:
+    """Add up what became of each table's input, and of the pages themselves."""
+    counts = {PAGES: Counts(pages, pages - rejected[PAGES], rejected[PAGES], 0)}
+    for table in TABLES:
+        partitions = [one for one in described if one.table_name == table.name]
+        seen = sum(one.input_rows for one in partitions)
+        loaded = sum(one.loaded_rows for one in partitions)
+        refused = rejected[table.name]
+        counts[table.name] = Counts(seen + refused, loaded, refused, seen - loaded)
+    return counts
+
+
+def _configure(spark: SparkSession) -> None:
+    """Set what the rows depend on, rather than trust the cluster's defaults."""
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    # What Redshift's COPY reads as TIMESTAMP; Spark's default is the deprecated INT96.
+    spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")

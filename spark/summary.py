@@ -1,0 +1,68 @@
+"""What a run of the job did, as JSON for whoever started it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from spark.publication import Touched
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of a table's input: input = loaded + rejected + duplicate."""
+
+    input: int
+    loaded: int
+    rejected: int
+    duplicate: int
+
+
+@dataclass(frozen=True)
+class TouchedPartition:
+    """A partition that the input falls in; unchanged where it held every row already."""
+
+    table: str
+    partition: str
+    rows: int
+    objects: int
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything that a run did. `load_id` is the hash of the landed objects that it read."""
+
+    load_id: str
+    landed_objects: int
+    api_errors: int
+    tables: dict[str, Counts]
+    partitions: tuple[TouchedPartition, ...]
+    quarantine_uri: str | None
+
+
+def touched_partitions(touched: Iterable[Touched]) -> tuple[TouchedPartition, ...]:
+    """Describe partitions by the markers that they have now, sorted by table and date."""
+    described = (
+        TouchedPartition(
+            one.description.table_name,
+            one.marker.partition,
+            one.marker.rows,
+            len(one.marker.objects),
+            one.changed,
+        )
+        for one in touched
+    )
+    return tuple(sorted(described, key=lambda one: (one.table, one.partition)))
+
+
+def put_summary(s3: Any, uri: str, summary: Summary) -> None:
+    """Write the summary as one JSON object to an s3:// URI."""
+    target = urlsplit(uri)
+    if target.scheme != "s3" or not target.netloc or not target.path.strip("/"):
+        raise ValueError(f"--summary_uri has to be s3://bucket/key, not {uri!r}.")
+    body = json.dumps(asdict(summary), indent=1).encode()
+    s3.put_object(Bucket=target.netloc, Key=target.path.lstrip("/"), Body=body)
