@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.schemas import LANDED_OBJECT
-from spark.transforms.pages import FOLLOWER, TWEET, USER
+from spark.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
 
 MARKER = "_complete.json"
 
@@ -32,6 +32,7 @@ ENDPOINT_KINDS = {
     "users": USER,
     "users_by": USER,
     "followers": FOLLOWER,
+    "following": FOLLOWING,
 }
 
 
@@ -41,12 +42,16 @@ class LandingIncomplete(Exception):
 
 @dataclass(frozen=True)
 class LandedObject:
-    """One page in the landing zone, as its window's completion marker names it."""
+    """One page in the landing zone, as its window's completion marker names it.
+
+    `subject_id` is the id in the request's path: whose followers a page lists, which it does not
+    say itself.
+    """
 
     key: str
     etag: str
     kind: str
-    followed_id: str | None
+    subject_id: str | None
     retrieved_at: str
 
 
@@ -99,7 +104,7 @@ def landed_frame(spark: SparkSession, landed: Sequence[LandedObject]) -> DataFra
             {
                 "file": landed_object.key,
                 "kind": landed_object.kind,
-                "followed_id": landed_object.followed_id,
+                "subject_id": landed_object.subject_id,
                 "retrieved_at": landed_object.retrieved_at,
             }
             for landed_object in landed
@@ -176,7 +181,7 @@ def _landed_in(
             key=key,
             etag=etag,
             kind=ENDPOINT_KINDS[endpoint],
-            followed_id=entry.get("id"),
+            subject_id=entry.get("id"),
             retrieved_at=entry["retrieved_at"],
         )
 

@@ -104,7 +104,7 @@ USER_RECORD = struct_of(
 REJECT = struct_of(table_name=TEXT, file=TEXT, position=TEXT, reason=TEXT, record=TEXT)
 
 # One landed object as its completion marker names it.
-LANDED_OBJECT = struct_of(file=TEXT, kind=TEXT, followed_id=TEXT, retrieved_at=TIMESTAMP)
+LANDED_OBJECT = struct_of(file=TEXT, kind=TEXT, subject_id=TEXT, retrieved_at=TIMESTAMP)
 
 
 @dataclass(frozen=True)

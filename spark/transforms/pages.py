@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 from spark.schemas import CORRUPT, WRAPPED_PAGE
 
 # What a record is, by the endpoint's `data` or the part of the page in which it stands.
-TWEET, USER, FOLLOWER, ERROR = "tweet", "user", "follower", "error"
+TWEET, USER, ERROR = "tweet", "user", "error"
+# A user who follows the subject of the request, and one whom the subject follows.
+FOLLOWER, FOLLOWING = "follower", "following"
 _RECORDS = "array<struct<kind:string,position:string,raw:string>>"
 
 
@@ -16,7 +18,7 @@ def split_pages(texts: DataFrame, landed: DataFrame) -> DataFrame:
     """Split the landed pages into records, each still raw text.
 
     `texts` has file and text; `landed` is a LANDED_OBJECT for each file, whose kind says what
-    `data` of its endpoint holds. Out come file, kind, position (`data[3]`), followed_id,
+    `data` of its endpoint holds. Out come file, kind, position (`data[3]`), subject_id,
     retrieved_at, raw and page_reason: null, or why the whole page is unusable; such a page, and a
     page without records, is one row whose position is null.
     """
@@ -33,7 +35,7 @@ def split_pages(texts: DataFrame, landed: DataFrame) -> DataFrame:
     return pages.select(
         "file",
         "retrieved_at",
-        "followed_id",
+        "subject_id",
         "page_reason",
         F.when(F.col("page_reason").isNotNull(), F.col("text")).alias("page_text"),
         F.explode_outer(F.when(F.col("page_reason").isNull(), _records())).alias("record"),
@@ -41,7 +43,7 @@ def split_pages(texts: DataFrame, landed: DataFrame) -> DataFrame:
         "file",
         "record.kind",
         "record.position",
-        "followed_id",
+        "subject_id",
         "retrieved_at",
         F.coalesce("record.raw", "page_text").alias("raw"),
         "page_reason",

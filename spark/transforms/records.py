@@ -6,9 +6,18 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StructType
 
-from spark.schemas import CORRUPT, REJECT, TWEET_RECORD, TWEETS, USER_FOLLOWERS, USER_RECORD, USERS
+from spark.schemas import (
+    CORRUPT,
+    REJECT,
+    TWEET_RECORD,
+    TWEETS,
+    USER_FOLLOWERS,
+    USER_RECORD,
+    USERS,
+    VERSION,
+)
 from spark.transforms.checks import RecordRules
-from spark.transforms.pages import FOLLOWER, TWEET, USER
+from spark.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
 from spark.transforms.tweets import ENTITIES, clean_tweet, tweet_reason
 from spark.transforms.users import clean_follower, clean_user, follower_reason, user_reason
 
@@ -23,10 +32,10 @@ def read_records(split: DataFrame, rules: RecordRules) -> DataFrame:
     of another kind or unusable) and rejects, an array of REJECT that names everything unusable.
     """
     is_tweet = F.col("kind") == TWEET
-    is_user = F.col("kind").isin(USER, FOLLOWER)
-    is_follower = F.col("kind") == FOLLOWER
+    is_user = F.col("kind").isin(USER, FOLLOWER, FOLLOWING)
+    is_edge = F.col("kind").isin(FOLLOWER, FOLLOWING)
     raw_tweet, raw_user = F.col("raw_tweet"), F.col("raw_user")
-    retrieved_at, followed_id = F.col("retrieved_at"), F.col("followed_id")
+    retrieved_at, subject_id = F.col("retrieved_at"), F.col("subject_id")
     # Each step names what the next one uses twice: Spark then parses each record once.
     return (
         split.withColumn("raw_tweet", F.when(is_tweet, _typed(TWEET_RECORD)))
@@ -37,7 +46,7 @@ def read_records(split: DataFrame, rules: RecordRules) -> DataFrame:
             "tweet_reason", F.when(is_tweet, tweet_reason(raw_tweet, F.col("tweet"), rules))
         )
         .withColumn("user_reason", F.when(is_user, user_reason(raw_user, F.col("user"), rules)))
-        .withColumn("follower_reason", F.when(is_follower, follower_reason(raw_user, followed_id)))
+        .withColumn("follower_reason", F.when(is_edge, follower_reason(raw_user, subject_id)))
         .select(
             "file",
             "kind",
@@ -45,8 +54,8 @@ def read_records(split: DataFrame, rules: RecordRules) -> DataFrame:
             F.when(F.col("tweet_reason").isNull(), F.col("tweet")).alias("tweet"),
             F.when(F.col("user_reason").isNull(), F.col("user")).alias("user"),
             F.when(
-                is_follower & F.col("follower_reason").isNull(),
-                clean_follower(raw_user, followed_id, retrieved_at),
+                is_edge & F.col("follower_reason").isNull(),
+                _follower(raw_user, subject_id),
             ).alias("follower"),
             _rejects().alias("rejects"),
         )
@@ -60,6 +69,12 @@ def flatten_rejects(records: DataFrame) -> DataFrame:
 
 def _typed(schema: StructType) -> Column:
     return F.from_json("raw", schema, {"columnNameOfCorruptRecord": CORRUPT})
+
+
+def _follower(raw_user: Column, subject_id: Column) -> Column:
+    columns = clean_follower(raw_user, subject_id, F.col("kind") == FOLLOWER)
+    columns[VERSION] = F.col(VERSION)
+    return F.struct(*(columns[name].alias(name) for name in USER_FOLLOWERS.columns.names))
 
 
 def _no_rejects() -> Column:

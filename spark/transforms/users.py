@@ -44,22 +44,25 @@ def user_reason(raw: Column, user: Column, rules: RecordRules) -> Column:
     )
 
 
-def clean_follower(raw: Column, followed_id: Column, retrieved_at: Column) -> Column:
-    """Build the edge from a user to one follower."""
-    return F.struct(
-        parse_id(followed_id).alias("user_id"),
-        parse_id(raw["id"]).alias("follower_id"),
-        retrieved_at.alias(VERSION),
-    )
+def clean_follower(raw: Column, subject_id: Column, follows: Column) -> dict[str, Column]:
+    """Name the columns of an edge between the subject of a request and a user of its pages.
+
+    `follows` tells whether the user follows the subject, or the subject the user.
+    """
+    user, subject = parse_id(raw["id"]), parse_id(subject_id)
+    return {
+        "user_id": F.when(follows, subject).otherwise(user),
+        "follower_id": F.when(follows, user).otherwise(subject),
+    }
 
 
-def follower_reason(raw: Column, followed_id: Column) -> Column:
-    """Say why an edge is unusable: a page of followers does not name whom they follow."""
+def follower_reason(raw: Column, subject_id: Column) -> Column:
+    """Say why an edge is unusable; null where it is sound."""
     return F.coalesce(
         F.when(raw.isNull(), F.lit("the record is no user object")),
         F.when(
-            parse_id(followed_id).isNull(),
-            F.lit("the completion marker does not name the user whose followers the page lists"),
+            parse_id(subject_id).isNull(),
+            F.lit("the completion marker does not name the user whose page this is"),
         ),
         present(raw["id"], "id"),
         identifier(raw["id"], "id"),

@@ -1,0 +1,46 @@
+"""Buckets of the stack, and Spark's way to them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import boto3
+import pytest
+from lochan.stack.pytest_plugin import TestStack
+from pyspark.sql import SparkSession
+
+
+@pytest.fixture(scope="session")
+def spark_s3(spark: SparkSession, lochan_stack: TestStack) -> SparkSession:
+    """The session, told where S3 is; buckets are new for each test, so nothing else changes."""
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    for name, value in {
+        "fs.s3a.endpoint": lochan_stack.environment["AWS_ENDPOINT_URL"],
+        "fs.s3a.path.style.access": "true",
+        "fs.s3a.connection.ssl.enabled": "false",
+        "fs.s3a.aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
+        "fs.s3a.access.key": lochan_stack.environment["AWS_ACCESS_KEY_ID"],
+        "fs.s3a.secret.key": lochan_stack.environment["AWS_SECRET_ACCESS_KEY"],
+    }.items():
+        hadoop.set(name, value)
+    return spark
+
+
+@pytest.fixture(scope="session")
+def s3(lochan_stack: TestStack) -> Any:
+    environment = lochan_stack.environment
+    return boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=environment["AWS_DEFAULT_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    name = f"zone-{uuid.uuid4().hex}"
+    s3.create_bucket(Bucket=name)
+    return name
