@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -109,8 +110,12 @@ def trust_options(folder: Path, environment: Mapping[str, str]) -> list[str]:
 def _write_trust_store(bundle: Path, store: Path) -> None:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+    from cryptography.utils import CryptographyDeprecationWarning
 
-    certificates = set(x509.load_pem_x509_certificates(bundle.read_bytes()))
+    with warnings.catch_warnings():
+        # Of certificates that break rules which are younger than they are.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        certificates = set(x509.load_pem_x509_certificates(bundle.read_bytes()))
     entries = [
         pkcs12.PKCS12Certificate(certificate, str(number).encode())
         for number, certificate in enumerate(certificates)
