@@ -14,6 +14,8 @@ from rolo.gateway import Gateway
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor, ssl
 
+from lochan.plugin.bad_requests import answer_unreadable
+
 
 class LoopbackRuntimeServer(TwistedRuntimeServer):  # type: ignore[misc]
     """Serves the gateway on exactly the addresses given."""
@@ -25,6 +27,7 @@ class LoopbackRuntimeServer(TwistedRuntimeServer):  # type: ignore[misc]
         ssl_creds: tuple[str, str] | None = None,
     ) -> None:
         """Listen, or raise CannotListenError where a port is taken."""
+        gateway.exception_handlers.append(answer_unreadable)
         factory = _make_protocol_factory(gateway, ssl_creds)
         for address in listen:
             reactor.listenTCP(address.port, factory, interface=address.host)

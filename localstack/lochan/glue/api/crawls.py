@@ -176,7 +176,7 @@ def _satisfies(crawl: Crawl, wanted: Shape) -> bool:
         case "STATE":
             return compare(crawl.state, text)
         case "DPU_HOUR":
-            return compare(0.0, float(text))
+            return compare(0, _read_number(name, text))
         case "START_TIME":
             return compare(_milliseconds_since_epoch(crawl.started), _read_number(name, text))
         case _:
@@ -185,12 +185,13 @@ def _satisfies(crawl: Crawl, wanted: Shape) -> bool:
             )
 
 
-def _read_number(name: str, text: str) -> int:
+def _read_number(name: str, text: str) -> float:
     try:
-        return int(text)
+        return float(text)
     except ValueError as error:
         raise InvalidInputException(
-            f"The filter {name} compares milliseconds since 1970, and {text!r} is not a number."
+            f"The filter {name} compares numbers, and {text!r} is not a number; times are"
+            " milliseconds since 1970."
         ) from error
 
 

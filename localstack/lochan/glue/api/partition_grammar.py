@@ -121,7 +121,8 @@ def _tokenize(text: str) -> list[_Token]:
             raise InvalidInputException(
                 f"Unsupported expression '{text}': cannot read {rest!r} at character {position}."
             )
-        tokens.append(_make_token(match.lastgroup, match[match.lastgroup], match.start()))
+        kind = match.lastgroup
+        tokens.append(_make_token(kind, match[kind], match.start(kind)))
         position = match.end()
     return tokens
 
