@@ -22,6 +22,7 @@ from spark.schemas import LANDED_OBJECT
 from spark.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
 
 MARKER = "_complete.json"
+MARKER_VERSION = 1
 
 # What `data` of each endpoint's pages holds.
 ENDPOINT_KINDS = {
@@ -44,14 +45,14 @@ class LandingIncomplete(Exception):
 class LandedObject:
     """One page in the landing zone, as its window's completion marker names it.
 
-    `subject_id` is the id in the request's path: whose followers a page lists, which it does not
-    say itself.
+    `subject_id` is the marker's identifier: on pages of followers the user whose they are, which
+    the page itself does not say.
     """
 
     key: str
     etag: str
     kind: str
-    subject_id: str | None
+    subject_id: str
     retrieved_at: str
 
 
@@ -162,6 +163,11 @@ def _read_marker(s3: Any, bucket: str, folder: str) -> dict[str, Any] | None:
             return None
         raise
     marker: dict[str, Any] = json.loads(body)
+    if marker.get("schema_version") != MARKER_VERSION:
+        raise LandingIncomplete(
+            f"s3://{bucket}/{folder}{MARKER} is a marker of version {marker.get('schema_version')};"
+            f" this job reads version {MARKER_VERSION}. Collect the window again."
+        )
     return marker
 
 
@@ -181,7 +187,7 @@ def _landed_in(
             key=key,
             etag=etag,
             kind=ENDPOINT_KINDS[endpoint],
-            subject_id=entry.get("id"),
+            subject_id=entry["identifier"],
             retrieved_at=entry["retrieved_at"],
         )
 

@@ -45,7 +45,7 @@ class Landing:
         endpoint: str = "search_recent",
         window: str = WINDOW,
         retrieved_at: str = "2026-11-20T00:01:00Z",
-        **entry: Any,
+        identifier: str = "lochan",
     ) -> None:
         folder = f"x_api/{endpoint}/window={window}/"
         objects = []
@@ -54,8 +54,8 @@ class Landing:
             key = f"{folder}{number:064x}.json.gz"
             etag = self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)["ETag"]
             stored = {"key": key, "etag": etag, "bytes": len(body), "records": 1}
-            objects.append(stored | {"retrieved_at": retrieved_at} | entry)
-        marker = json.dumps({"objects": objects}).encode()
+            objects.append(stored | {"retrieved_at": retrieved_at, "identifier": identifier})
+        marker = json.dumps({"schema_version": 1, "objects": objects}).encode()
         self.s3.put_object(Bucket=self.bucket, Key=f"{folder}_complete.json", Body=marker)
 
     def keys(self, prefix: str) -> list[str]:
@@ -182,7 +182,7 @@ def test_followers_are_edges_and_users(
     landing.lay(
         {"data": [{"id": "1", "username": "a"}, {"id": "2", "username": "b"}]},
         endpoint="followers",
-        id="99",
+        identifier="99",
     )
     summary = run()
     assert rows("user_followers", "user_id", "follower_id") == [(99, 1), (99, 2)]

@@ -1,0 +1,300 @@
+"""What is done to the warehouse: migrations, exactly-once loads, and what is left to load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tasks.processed import (
+    MARKER_NAME,
+    PartitionMarker,
+    ProcessedZoneError,
+    group_partitions,
+    hash_load,
+    list_objects,
+    put_manifest,
+    read_marker,
+    verify_objects,
+)
+from tasks.redshift import Warehouse, WarehouseError, explained, run_with_retries
+from warehouse import loading, schema
+from warehouse.schema import Migration
+from warehouse.tables import TableSpec
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class TooManyRejects(WarehouseError):
+    """More rows of a partition are unusable than the load allows; nothing was loaded."""
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What became of a partition: input = loaded + rejected + duplicate.
+
+    `skipped` where the same objects were loaded before; the counts are that load's.
+    """
+
+    load_id: str
+    input_rows: int
+    loaded_rows: int
+    rejected_rows: int
+    duplicate_rows: int
+    skipped: bool
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load, before it runs: what to load into which table, and under which name."""
+
+    spec: TableSpec
+    partition: str
+    load_id: str
+    marker: PartitionMarker
+    reject_limit: int
+
+    @property
+    def stage(self) -> str:
+        """The temporary table that COPY fills; its name is unique, so no statement is stale."""
+        return f"stage_{self.load_id[:16]}"
+
+    @property
+    def newest(self) -> str:
+        """The temporary table of the rows to merge."""
+        return f"newest_{self.load_id[:16]}"
+
+    def __str__(self) -> str:
+        return f"The load of {self.marker.prefix} into {self.spec.schema}.{self.spec.table}"
+
+
+def apply_migrations(warehouse: Warehouse, migrations: Sequence[Migration]) -> list[str]:
+    """Apply the migrations that are not applied yet, and return their names.
+
+    All in one transaction behind a lock: of two that try at once the second finds nothing to do.
+    """
+
+    def prepare() -> None:
+        with warehouse.transaction() as cursor:
+            for statement in schema.PREPARE:
+                cursor.execute(statement)
+
+    def apply() -> list[str]:
+        with warehouse.transaction() as cursor:
+            cursor.execute(schema.LOCK)
+            cursor.execute(schema.SELECT_APPLIED)
+            missing = _missing_migrations(cursor.fetchall(), migrations)
+            for migration in missing:
+                _apply_migration(cursor, migration)
+        return [f"{migration.number:04d}_{migration.name}" for migration in missing]
+
+    run_with_retries(prepare)
+    return run_with_retries(apply)
+
+
+def load_partition(
+    warehouse: Warehouse,
+    s3: S3Client,
+    *,
+    spec: TableSpec,
+    partition: str,
+    bucket: str,
+    copy_role_arn: str,
+    temp_bucket: str,
+    flow_run_id: str | None,
+    glue_run_id: str | None,
+    reject_limit: int,
+) -> LoadResult:
+    """Load a partition of the processed zone (`event_date=2026-11-20`) exactly once.
+
+    Everything happens in one transaction, and a load is named after its objects: after a crash, a
+    conflict or a lost connection the same call finds out what is done and does the rest.
+    """
+    load = _plan_load(s3, spec, partition, bucket, reject_limit)
+    done = run_with_retries(lambda: _find_load(warehouse, load))
+    if done:
+        return done
+    verify_objects(s3, bucket, load.marker)
+    manifest_key = f"manifests/{load.load_id}.json"
+    manifest_uri = put_manifest(s3, temp_bucket, manifest_key, bucket, load.marker.objects)
+    copy = loading.copy_stage(load.stage, manifest_uri, copy_role_arn)
+    runs = (flow_run_id, glue_run_id)
+
+    def run() -> LoadResult:
+        with explained(str(load)), warehouse.transaction() as cursor:
+            return _run_load(cursor, load, copy, runs)
+
+    result = run_with_retries(run)
+    s3.delete_object(Bucket=temp_bucket, Key=manifest_key)
+    return result
+
+
+def pending_partitions(
+    warehouse: Warehouse, s3: S3Client, *, spec: TableSpec, bucket: str
+) -> list[str]:
+    """Name the partitions of a table that are complete and not loaded as they are now.
+
+    Read off one listing of the table's prefix and the ledger: a listing tells ETags, so only the
+    marker of a partition that is new or changed is read, and never the table itself.
+    """
+    loaded = run_with_retries(lambda: _loaded_ids(warehouse, spec))
+    listed = group_partitions(spec.prefix, list_objects(s3, bucket, spec.prefix))
+    pending = []
+    for partition, objects in sorted(listed.items()):
+        marker_key = f"{spec.prefix}{partition}/{MARKER_NAME}"
+        data = [stored for stored in objects if stored.key != marker_key]
+        if len(data) == len(objects):
+            continue
+        key = spec.partition_key(partition)
+        if hash_load(spec.dataset, key, data) in loaded:
+            continue
+        # More objects than the marker names: leftovers that the next processing sweeps.
+        marker = read_marker(s3, bucket, f"{spec.prefix}{partition}/")
+        if marker and hash_load(spec.dataset, key, marker.objects) not in loaded:
+            pending.append(partition)
+    return pending
+
+
+def table_counts(warehouse: Warehouse, specs: Iterable[TableSpec]) -> dict[str, int]:
+    """Count the rows of tables, by `schema.table`."""
+
+    def count() -> dict[str, int]:
+        counts = {}
+        with warehouse.transaction() as cursor:
+            for spec in specs:
+                name = f"{spec.schema}.{spec.table}"
+                with explained(f"Counting {name}"):
+                    counts[name] = _number(cursor, loading.count_table(spec))
+        return counts
+
+    specs = tuple(specs)
+    return run_with_retries(count)
+
+
+def _missing_migrations(
+    applied: Iterable[Sequence[Any]], migrations: Sequence[Migration]
+) -> list[Migration]:
+    known = {migration.number: migration for migration in migrations}
+    done = set()
+    for number, name, checksum in applied:
+        if number not in known:
+            raise WarehouseError(
+                f"The warehouse has migration {number:04d}_{name}, which this code does not know: "
+                "it is older than the warehouse. Use the newer code."
+            )
+        if known[number].checksum != checksum.strip():
+            raise WarehouseError(
+                f"Migration {number:04d}_{name} was changed after it was applied. Undo the change "
+                "and write what it should do as a new migration."
+            )
+        done.add(number)
+    return [migration for migration in migrations if migration.number not in done]
+
+
+def _apply_migration(cursor: Any, migration: Migration) -> None:
+    with explained(f"Migration {migration.number:04d}_{migration.name}"):
+        for statement in migration.statements:
+            cursor.execute(statement)
+        cursor.execute(
+            schema.INSERT_APPLIED, (migration.number, migration.name, migration.checksum)
+        )
+
+
+def _plan_load(
+    s3: S3Client, spec: TableSpec, partition: str, bucket: str, reject_limit: int
+) -> Load:
+    prefix = f"{spec.prefix}{partition}/"
+    marker = read_marker(s3, bucket, prefix)
+    if marker is None:
+        raise ProcessedZoneError(
+            f"s3://{bucket}/{prefix} has no {MARKER_NAME}: the partition is not complete. "
+            "Process its windows first."
+        )
+    load_id = hash_load(spec.dataset, spec.partition_key(partition), marker.objects)
+    return Load(spec, partition, load_id, marker, reject_limit)
+
+
+def _find_load(warehouse: Warehouse, load: Load) -> LoadResult | None:
+    with explained(str(load)), warehouse.transaction() as cursor:
+        return _read_ledger(cursor, load.load_id)
+
+
+def _read_ledger(cursor: Any, load_id: str) -> LoadResult | None:
+    cursor.execute(loading.SELECT_LOAD, (load_id,))
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    staged, loaded, rejected, duplicate = map(int, row)
+    return LoadResult(load_id, staged, loaded, rejected, duplicate, skipped=True)
+
+
+def _run_load(
+    cursor: Any, load: Load, copy: str, runs: tuple[str | None, str | None]
+) -> LoadResult:
+    """Run the statements of a load in the open transaction."""
+    cursor.execute(loading.lock_dataset(load.spec.dataset))
+    # Whoever held the lock before may have loaded the same objects.
+    done = _read_ledger(cursor, load.load_id)
+    if done:
+        return done
+    cursor.execute(loading.create_stage(load.spec, load.stage))
+    cursor.execute(copy)
+    staged, rejected = _check_stage(cursor, load)
+    cursor.execute(loading.create_newest(load.spec, load.stage, load.newest))
+    loaded = _number(cursor, loading.count_rows(load.newest))
+    cursor.execute(loading.merge_newest(load.spec, load.newest))
+    result = LoadResult(
+        load.load_id, staged, loaded, rejected, staged - loaded - rejected, skipped=False
+    )
+    _write_ledger(cursor, load, result, runs)
+    cursor.execute(loading.drop_stages(load.stage, load.newest))
+    return result
+
+
+def _check_stage(cursor: Any, load: Load) -> tuple[int, int]:
+    """Count the staged rows and the unusable ones among them, which are laid aside."""
+    cursor.execute(loading.count_stage(load.spec, load.stage))
+    staged, rejected = map(int, cursor.fetchone())
+    if staged != load.marker.rows:
+        raise WarehouseError(
+            f"{load} brought {staged} rows, its marker promises {load.marker.rows}; nothing was "
+            "loaded. Process the windows of the partition again."
+        )
+    if rejected > load.reject_limit:
+        raise TooManyRejects(
+            f"{load} has {rejected} unusable rows of {staged}, the limit is "
+            f"{load.reject_limit}; nothing was loaded."
+        )
+    if rejected:
+        statement = loading.insert_rejects(load.spec, load.stage)
+        cursor.execute(statement, (load.load_id, load.marker.prefix))
+    return staged, rejected
+
+
+def _write_ledger(
+    cursor: Any, load: Load, result: LoadResult, runs: tuple[str | None, str | None]
+) -> None:
+    values = (
+        load.load_id,
+        load.spec.dataset,
+        load.spec.partition_key(load.partition),
+        len(load.marker.objects),
+        result.input_rows,
+        result.loaded_rows,
+        result.rejected_rows,
+        result.duplicate_rows,
+        *runs,
+    )
+    cursor.execute(loading.INSERT_LOAD, values)
+
+
+def _loaded_ids(warehouse: Warehouse, spec: TableSpec) -> set[str]:
+    with explained(f"Reading the ledger of {spec.dataset}"), warehouse.transaction() as cursor:
+        cursor.execute(loading.SELECT_LOAD_IDS, (spec.dataset, spec.partition_key("%")))
+        return {row[0].strip() for row in cursor.fetchall()}
+
+
+def _number(cursor: Any, statement: str) -> int:
+    cursor.execute(statement)
+    return int(cursor.fetchone()[0])
