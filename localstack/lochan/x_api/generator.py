@@ -18,7 +18,7 @@ from lochan.x_api.wording import (
     write_sentence,
     write_tags,
 )
-from lochan.x_api.world import EPOCH_MS, SUSPENDED_USERS, Fate, World, timestamp
+from lochan.x_api.world import EDIT_MS, EPOCH_MS, SUSPENDED_USERS, Fate, World, timestamp
 
 REACH = 400  # how many slots back a retweet, quote or reply may look
 HALF_GROWTH_MS = 6 * 3_600_000
@@ -71,14 +71,16 @@ def find_reference(world: World, index: int) -> Reference | None:
     """What tweet `index` retweets, quotes or answers, if anything."""
     random = world.random("reference", index)
     draw = random.random()
+    if index < REACH:
+        return None  # the first tweets of all had nothing to refer to
     if draw < 0.35:
         kind = "retweeted"
     elif draw < 0.6:
         kind = "quoted" if draw < 0.45 else "replied_to"
     else:
         return None
-    target = max(0, index - 1 - random.randrange(REACH))
-    while target > 0 and kind == "retweeted" and _is_retweet(world, target):
+    target = index - 1 - random.randrange(REACH)
+    while kind == "retweeted" and _is_retweet(world, target):
         target -= 1
     if kind == "retweeted":
         return Reference(kind, target, Fate.LIVE, shown=random.random() > 0.05)
@@ -88,12 +90,14 @@ def find_reference(world: World, index: int) -> Reference | None:
 
 
 def _is_retweet(world: World, index: int) -> bool:
-    return world.random("reference", index).random() < 0.35
+    return index >= REACH and world.random("reference", index).random() < 0.35
 
 
 def is_edited(world: World, index: int) -> bool:
     """Whether tweet `index` was edited once; retweets and replies never were."""
-    return find_reference(world, index) is None and world.random("edit", index).random() < 0.06
+    if world.created_ms(index) < EPOCH_MS + EDIT_MS or find_reference(world, index):
+        return False
+    return world.random("edit", index).random() < 0.06
 
 
 def _identify(world: World, post: Post, version: Fate) -> Json:
