@@ -40,7 +40,7 @@ def apply(
 def export(clients: Clients, resources: Resources) -> dict[str, str]:
     """Return the values that flows need, by the names of their environment variables."""
     secrets = clients("secretsmanager")
-    values = {
+    values = {"LOCHAN_ENVIRONMENT": resources.place.environment} | {
         f"{key.upper()}_BUCKET": spec["name"] for key, spec in resources.section("buckets").items()
     }
     for key, variable in (

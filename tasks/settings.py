@@ -41,12 +41,17 @@ class XApi:
 class Settings:
     """Every value that a flow needs to know about its surroundings."""
 
+    environment: str
     region: str
     landing_bucket: str
     processed_bucket: str
     temp_bucket: str
     redshift: Redshift
     x_api: XApi
+
+    def glue_name(self, name: str) -> str:
+        """Return the full name of a job or crawler, as infrastructure/resources.json makes it."""
+        return f"lochan-{self.environment}-{name}"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -60,6 +65,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         return found
 
     settings = Settings(
+        environment=value("LOCHAN_ENVIRONMENT"),
         region=value("AWS_DEFAULT_REGION"),
         landing_bucket=value("LANDING_BUCKET"),
         processed_bucket=value("PROCESSED_BUCKET"),

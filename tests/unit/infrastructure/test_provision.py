@@ -99,6 +99,7 @@ def test_export_names_what_flows_read(clients: Any) -> None:
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:lochan/local/redshift"
     )
     assert set(values) == {
+        "LOCHAN_ENVIRONMENT",
         "LANDING_BUCKET",
         "PROCESSED_BUCKET",
         "ASSETS_BUCKET",

@@ -5,6 +5,7 @@ import pytest
 from tasks.settings import MissingSettings, Redshift, XApi, read_settings
 
 COMPLETE = {
+    "LOCHAN_ENVIRONMENT": "local",
     "AWS_DEFAULT_REGION": "us-east-1",
     "LANDING_BUCKET": "landing",
     "PROCESSED_BUCKET": "processed",
@@ -22,6 +23,7 @@ COMPLETE = {
 def test_settings_are_read_from_the_environment() -> None:
     settings = read_settings(COMPLETE)
     assert settings.landing_bucket == "landing"
+    assert settings.glue_name("process-tweets") == "lochan-local-process-tweets"
     assert settings.redshift == Redshift("127.0.0.1", 5439, "dev", "arn:redshift", "arn:copy")
     assert settings.x_api == XApi("http://127.0.0.1:8321", "arn:x")
 

@@ -1,0 +1,81 @@
+"""What a flow run shows of itself in Prefect's UI: counts, lineage, logs, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from tasks.glue import JobRun
+
+
+def publish_counts(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
+    """Publish a table of counts in and out."""
+    create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)
+
+
+def publish_lineage(key: str, edges: Iterable[tuple[str, str]]) -> None:
+    """Publish which data came from which, as a picture."""
+    create_markdown_artifact(key=key, markdown=draw_lineage(edges), description="Lineage")
+
+
+def draw_lineage(edges: Iterable[tuple[str, str]]) -> str:
+    """Draw edges from source to target as a Mermaid graph."""
+    lines = list(edges)
+    names = list(dict.fromkeys(name for edge in lines for name in edge))
+    drawn = [f'  n{names.index(a)}["{a}"] --> n{names.index(b)}["{b}"]' for a, b in lines]
+    return "\n".join(["```mermaid", "graph LR", *drawn, "```"])
+
+
+def publish_job_run(key: str, run: JobRun, output: Sequence[str]) -> None:
+    """Publish what a Glue job run cost, where its logs lie and how they end."""
+    create_markdown_artifact(
+        key=key, markdown=describe_job_run(run, output), description="Glue job run"
+    )
+
+
+def describe_job_run(run: JobRun, output: Sequence[str]) -> str:
+    """Describe a job run in Markdown; the commands work wherever the AWS_* variables point."""
+    command = "aws logs get-log-events --output text --query 'events[].message'"
+    stream = f"--log-stream-name {run.run_id}"
+    return "\n".join(
+        [
+            f"# {run.job_name}: {run.state}",
+            "",
+            f"Run `{run.run_id}`, {run.execution_seconds} s, {run.dpu_seconds:g} DPU seconds.",
+            "",
+            "```",
+            f"{command} --log-group-name {run.log_group}/output {stream}",
+            f"{command} --log-group-name {run.log_group}/error {stream}",
+            "```",
+            "",
+            "The end of its output:",
+            "",
+            "```",
+            *output,
+            "```",
+        ]
+    )
+
+
+@contextmanager
+def progress(total: int, description: str) -> Iterator[Callable[[], None]]:
+    """Give a function to be called after each of `total` steps; shows them as a progress bar."""
+    # Prefect types the synchronous call as if it might be awaited.
+    artifact = cast(UUID, create_progress_artifact(progress=0.0, description=description))
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        update_progress_artifact(artifact_id=artifact, progress=100.0 * done / total)
+
+    yield advance

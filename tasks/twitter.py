@@ -1,0 +1,217 @@
+"""The retryable steps of the twitter flows: plain functions with their clients, as Prefect tasks.
+
+Every step is called directly, never with `.submit()`: only so does cancelling a flow reach the step
+that waits, and with it the Glue run (docs/decisions/0003-own-glue-runner.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from prefect import runtime, task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.aws import create_client, read_secret
+from tasks.collection import CollectResult, Limits, collect_window
+from tasks.glue import Crawl, JobRun, run_crawler, run_job
+from tasks.landing import Window
+from tasks.logs import read_log_tail
+from tasks.redshift import Warehouse, connect
+from tasks.settings import Settings
+from tasks.warehouse import (
+    LoadResult,
+    apply_migrations,
+    load_partition,
+    pending_partitions,
+    table_counts,
+)
+from tasks.windows import (
+    LANDING_PREFIX,
+    forget_processing,
+    list_pending_windows,
+    summary_key,
+)
+from tasks.x_api import XApi
+from warehouse.schema import read_migrations
+from warehouse.tables import TWITTER
+
+DATASET = "twitter"
+
+
+@dataclass(frozen=True)
+class ProcessedWindow:
+    """A processed window: its Glue run, and by table input = loaded + rejected + duplicate."""
+
+    window: str
+    run: JobRun
+    counts: dict[str, dict[str, int]]
+    quarantine_uri: str | None
+
+
+@task(retries=2, retry_delay_seconds=[10, 60], timeout_seconds=3600, cache_policy=NO_CACHE)
+def collect_pages(
+    settings: Settings, window: Window, query: str, limits: Limits, refresh: bool
+) -> CollectResult:
+    """Collect a window into the landing zone; what is collected anew is to be processed anew."""
+    s3 = create_client("s3")
+    (token,) = read_secret(settings.x_api.secret_arn, "token")
+    with XApi(settings.x_api.url, token, credential_name=settings.x_api.secret_arn) as api:
+        result = collect_window(
+            api,
+            s3,
+            bucket=settings.landing_bucket,
+            window=window,
+            query=query,
+            limits=limits,
+            refresh=refresh,
+        )
+    if result.pages:
+        forget_processing(s3, processed_bucket=settings.processed_bucket, window=window.name)
+    return result
+
+
+@task(retries=1, retry_delay_seconds=10, timeout_seconds=300, cache_policy=NO_CACHE)
+def find_pending_windows(settings: Settings) -> list[str]:
+    """Find the windows that are collected and not processed."""
+    return list_pending_windows(
+        create_client("s3"),
+        landing_bucket=settings.landing_bucket,
+        processed_bucket=settings.processed_bucket,
+    )
+
+
+@task(retries=1, retry_delay_seconds=10, timeout_seconds=3600, cache_policy=NO_CACHE)
+def crawl(crawler_name: str) -> Crawl:
+    """Run a crawler to its end."""
+    return run_crawler(create_client("glue"), crawler_name=crawler_name)
+
+
+@task(retries=1, retry_delay_seconds=10, timeout_seconds=7200, cache_policy=NO_CACHE)
+def process_window(settings: Settings, window: str, reject_limit: int) -> ProcessedWindow:
+    """Run the Glue job over one window; a retry takes up the run that is already there."""
+    key = summary_key(window)
+    run = run_job(
+        create_client("glue"),
+        job_name=settings.glue_name("process-tweets"),
+        arguments={
+            "--landing_bucket": settings.landing_bucket,
+            "--landing_prefix": LANDING_PREFIX,
+            "--processed_bucket": settings.processed_bucket,
+            "--dataset": DATASET,
+            "--windows": window,
+            "--reject_limit": str(reject_limit),
+            "--summary_uri": f"s3://{settings.processed_bucket}/{key}",
+        },
+        idempotency_key=f"{runtime.flow_run.id}-{window}",
+    )
+    summary = _read_json(settings.processed_bucket, key)
+    return ProcessedWindow(window, run, summary["tables"], summary["quarantine_uri"])
+
+
+def read_output(run: JobRun) -> list[str]:
+    """Return the last lines that a job run printed."""
+    return read_log_tail(create_client("logs"), group=f"{run.log_group}/output", stream=run.run_id)
+
+
+def _read_json(bucket: str, key: str) -> Any:
+    return json.loads(create_client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+
+
+@dataclass(frozen=True)
+class LoadedPartition:
+    """A partition that a table now has: input = loaded + rejected + duplicate."""
+
+    table: str
+    partition: str
+    result: LoadResult
+
+    def as_row(self) -> dict[str, Any]:
+        """Return a row of the counts table."""
+        return {"table": self.table, "partition": self.partition, **asdict(self.result)}
+
+
+@dataclass(frozen=True)
+class WarehouseResult:
+    """What a run loaded, and the rows that each table has after it."""
+
+    loads: tuple[LoadedPartition, ...]
+    rows: dict[str, int]
+
+
+@task(retries=1, retry_delay_seconds=10, timeout_seconds=600, cache_policy=NO_CACHE)
+def migrate_warehouse(settings: Settings) -> list[str]:
+    """Bring the warehouse's schema up to date; returns the migrations that were applied."""
+    with _warehouse(settings) as warehouse:
+        return apply_migrations(warehouse, read_migrations())
+
+
+@task(retries=1, retry_delay_seconds=10, timeout_seconds=600, cache_policy=NO_CACHE)
+def find_pending_partitions(settings: Settings) -> dict[str, list[str]]:
+    """Find the partitions that are complete and not loaded as they are now, by table."""
+    s3, bucket = create_client("s3"), settings.processed_bucket
+    with _warehouse(settings) as warehouse:
+        return {
+            spec.table: pending
+            for spec in TWITTER
+            if (pending := pending_partitions(warehouse, s3, spec=spec, bucket=bucket))
+        }
+
+
+@task(retries=2, retry_delay_seconds=[10, 60], timeout_seconds=7200, cache_policy=NO_CACHE)
+def load_table(
+    settings: Settings,
+    table: str,
+    partitions: list[str],
+    *,
+    reject_limit: int,
+    glue_run_id: str | None,
+    advance: Callable[[], None],
+) -> list[LoadedPartition]:
+    """Load partitions of a table, a transaction each; a retry skips what is loaded already."""
+    spec = next(spec for spec in TWITTER if spec.table == table)
+    s3, loaded = create_client("s3"), []
+    with _warehouse(settings) as warehouse:
+        for partition in partitions:
+            result = load_partition(
+                warehouse,
+                s3,
+                spec=spec,
+                partition=partition,
+                bucket=settings.processed_bucket,
+                copy_role_arn=settings.redshift.copy_role_arn,
+                temp_bucket=settings.temp_bucket,
+                flow_run_id=runtime.flow_run.id,
+                glue_run_id=glue_run_id,
+                reject_limit=reject_limit,
+            )
+            loaded.append(LoadedPartition(table, partition, result))
+            advance()
+    return loaded
+
+
+@task(retries=1, retry_delay_seconds=10, timeout_seconds=600, cache_policy=NO_CACHE)
+def count_warehouse_rows(settings: Settings) -> dict[str, int]:
+    """Count the rows of each table of the dataset."""
+    with _warehouse(settings) as warehouse:
+        return table_counts(warehouse, TWITTER)
+
+
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[Warehouse]:
+    redshift = settings.redshift
+    user, password = read_secret(redshift.secret_arn, "username", "password")
+    warehouse = connect(
+        host=redshift.host,
+        port=redshift.port,
+        database=redshift.database,
+        user=user,
+        password=password,
+    )
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()

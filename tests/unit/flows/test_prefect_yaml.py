@@ -1,0 +1,141 @@
+"""prefect.yaml, read more strictly than Prefect does, which drops a key that it does not know."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import yaml
+from prefect import Flow
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.flows import load_flow_from_entrypoint
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+ROOT = Path(__file__).resolve().parents[3]
+# The variables that `make deploy` sets.
+KNOWN_VARIABLES = {"LOCHAN_ROOT"}
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class WorkPool(Strict):
+    name: Literal["lochan"]
+    work_queue_name: str
+    job_variables: dict[str, Any] = {}
+
+
+class Concurrency(Strict):
+    limit: int
+    collision_strategy: Literal["ENQUEUE", "CANCEL_NEW"]
+    grace_period_seconds: int | None = None
+
+
+class Schedule(Strict):
+    slug: str
+    cron: str
+    timezone: str
+    active: bool = True
+    parameters: dict[str, Any] = {}
+
+
+class Trigger(Strict):
+    name: str
+    match: dict[str, str]
+    match_related: dict[str, str]
+    expect: list[str]
+    parameters: dict[str, Any] = {}
+
+
+class Deployment(Strict):
+    name: str
+    description: str
+    entrypoint: str
+    tags: list[str]
+    parameters: dict[str, Any]
+    work_pool: WorkPool
+    concurrency_limit: Concurrency
+    schedules: list[Schedule] = []
+    triggers: list[Trigger] = []
+
+
+class PrefectYaml(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    name: Literal["lochan"]
+    build: None
+    push: None
+    pull: list[dict[str, dict[str, str]]]
+    definitions: dict[str, Any]
+    deployments: list[Deployment]
+
+
+def parse(text: str) -> PrefectYaml:
+    content = yaml.safe_load(text)
+    assert content.pop("prefect-version") == "3.8.8"
+    return PrefectYaml.model_validate(content)
+
+
+TEXT = (ROOT / "prefect.yaml").read_text()
+DEPLOYMENTS = {deployment.name: deployment for deployment in parse(TEXT).deployments}
+
+
+def load(deployment: Deployment) -> Flow[..., Any]:
+    return load_flow_from_entrypoint(str(ROOT / deployment.entrypoint))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("concurrency_limit:", "concurency_limit:"),
+        ("cron:", "chron:"),
+        ("collision_strategy: ENQUEUE", "collision_strategy: WAIT"),
+        ("match_related:", "match_relatd:"),
+    ],
+)
+def test_a_slip_of_the_pen_is_rejected(right: str, wrong: str) -> None:
+    assert right in TEXT
+    with pytest.raises(ValidationError):
+        parse(TEXT.replace(right, wrong))
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_file_function_and_deployment_share_a_name(name: str) -> None:
+    assert DEPLOYMENTS[name].entrypoint == f"flows/{name}.py:{name}"
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_entrypoint_loads_and_parameters_validate(name: str) -> None:
+    flow = load(DEPLOYMENTS[name])
+    assert flow.name == name
+    flow.validate_parameters(DEPLOYMENTS[name].parameters)
+    for extra in [*DEPLOYMENTS[name].schedules, *DEPLOYMENTS[name].triggers]:
+        flow.validate_parameters({**DEPLOYMENTS[name].parameters, **extra.parameters})
+
+
+def test_every_flow_has_a_deployment() -> None:
+    files = {path.stem for path in (ROOT / "flows").glob("*.py")} - {"__init__"}
+    assert set(DEPLOYMENTS) == files
+
+
+def test_every_variable_is_one_that_deploying_sets() -> None:
+    assert set(re.findall(r"\{\{ \$(\w+) \}\}", TEXT)) <= KNOWN_VARIABLES
+
+
+def test_triggers_wait_for_another_deployment_of_this_file() -> None:
+    for deployment in DEPLOYMENTS.values():
+        for trigger in deployment.triggers:
+            waited_for = trigger.match_related["prefect.resource.name"]
+            assert trigger.match_related["prefect.resource.role"] == "deployment"
+            assert waited_for in DEPLOYMENTS
+            assert waited_for != deployment.name
+            assert trigger.expect == ["prefect.flow-run.Completed"]
+
+
+def test_only_the_first_stage_is_scheduled() -> None:
+    scheduled = {name for name, deployment in DEPLOYMENTS.items() if deployment.schedules}
+    assert scheduled == {"collect_tweets"}
+    for schedule in DEPLOYMENTS["collect_tweets"].schedules:
+        CronSchedule(cron=schedule.cron, timezone=schedule.timezone)

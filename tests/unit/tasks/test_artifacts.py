@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from tasks.artifacts import describe_job_run, draw_lineage
+from tasks.glue import JobRun
+
+
+def test_lineage_draws_each_node_once() -> None:
+    edges = [("X API", "s3://landing"), ("s3://landing", "s3://processed")]
+    assert draw_lineage(edges) == (
+        "```mermaid\n"
+        "graph LR\n"
+        '  n0["X API"] --> n1["s3://landing"]\n'
+        '  n1["s3://landing"] --> n2["s3://processed"]\n'
+        "```"
+    )
+
+
+def test_job_run_tells_cost_logs_and_the_end_of_its_output() -> None:
+    run = JobRun("process", "jr_1", "SUCCEEDED", 7, 14.0, "/aws-glue/jobs")
+    text = describe_job_run(run, ["200 tweets"])
+    assert "Run `jr_1`, 7 s, 14 DPU seconds." in text
+    assert "--log-group-name /aws-glue/jobs/error --log-stream-name jr_1" in text
+    assert text.endswith("```\n200 tweets\n```")
