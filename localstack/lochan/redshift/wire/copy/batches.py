@@ -1,21 +1,25 @@
-"""Records of text files turned into Arrow batches, bad rows left out and noted."""
+"""Text files turned into Arrow batches, bad rows left out and noted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import pyarrow
 
 from lochan.redshift.wire.copy.conversions import ColumnConverter
 from lochan.redshift.wire.copy.errors import FieldError
+from lochan.redshift.wire.copy.lines import LineSource, RowTooLargeError, WrongEncodingError
 from lochan.redshift.wire.copy.rejections import RejectedRow, Rejections
 from lochan.redshift.wire.copy.table import Column
-from lochan.redshift.wire.copy.text import Record, RowTooLargeError, WrongEncodingError
+from lochan.redshift.wire.copy.text import Record, RecordReader
+from lochan.redshift.wire.copy.whole_blocks import BlockParser
 
-ROWS_A_BATCH = 16_384
+_ROWS_A_BATCH = 16_384
+
+Arrays = list[pyarrow.Array]
 
 
 class BatchMaker:
-    """Turns the records of one file after the other into batches of the table's columns."""
+    """Turns one file after the other into batches of the table's columns."""
 
     def __init__(
         self,
@@ -27,30 +31,64 @@ class BatchMaker:
         self._converters = converters
         self._rejections = rejections
 
-    def make_batches(
-        self, filename: str, records: Iterable[Record]
-    ) -> Iterator[list[pyarrow.Array]]:
-        """Yield the columns of each batch of one file; raises LoadAbortedError."""
-        source = iter(records)
-        while batch := self._take(filename, source):
-            arrays = self._convert(filename, batch)
-            if len(arrays[0]):
-                yield arrays
+    def from_blocks(
+        self,
+        filename: str,
+        source: LineSource,
+        header_lines: int,
+        parse: BlockParser,
+        reader: RecordReader,
+    ) -> Iterator[Arrays]:
+        """Yield batches of a delimited file: each block whole if it can be, else by its records."""
 
-    def _take(self, filename: str, records: Iterator[Record]) -> list[Record]:
-        """Read some records; rows before one that ends the file badly are still looked at."""
-        batch: list[Record] = []
+        def make() -> Iterator[Arrays]:
+            source.skip_lines(header_lines)
+            line_number = source.next_line_number
+            while (block := source.take_block()) is not None:
+                arrays = self._convert_block(parse(block))
+                if arrays is not None:
+                    yield arrays
+                else:
+                    yield from self._make_batches(filename, reader.read(block, line_number, source))
+                line_number = source.next_line_number
+
+        return self._guard(filename, make)
+
+    def from_records(self, filename: str, records: Iterable[Record]) -> Iterator[Arrays]:
+        """Yield batches of a file's records; raises LoadAbortedError."""
+        return self._guard(filename, lambda: self._make_batches(filename, records))
+
+    def _guard(self, filename: str, make: Callable[[], Iterator[Arrays]]) -> Iterator[Arrays]:
+        """End the load where a file cannot be cut into rows any further."""
         try:
-            batch.extend(islice(records, ROWS_A_BATCH))
+            yield from make()
         except RowTooLargeError as failure:
             self._rejections.fail(
                 RejectedRow(filename, failure.line_number, failure.error, failure.raw)
             )
         except WrongEncodingError as failure:
             self._rejections.fail(RejectedRow(filename, 0, failure.error))
-        return batch
 
-    def _convert(self, filename: str, batch: list[Record]) -> list[pyarrow.Array]:
+    def _convert_block(self, texts: Arrays | None) -> Arrays | None:
+        """Convert a block's columns the fast way; None where a single cell needs more than that."""
+        if texts is None:
+            return None
+        arrays = []
+        for converter, column in zip(self._converters, texts, strict=True):
+            array = converter.convert_fast(column)
+            if array is None:
+                return None
+            arrays.append(array)
+        return arrays
+
+    def _make_batches(self, filename: str, records: Iterable[Record]) -> Iterator[Arrays]:
+        source = iter(records)
+        while batch := list(islice(source, _ROWS_A_BATCH)):
+            arrays = self._convert(filename, batch)
+            if len(arrays[0]):
+                yield arrays
+
+    def _convert(self, filename: str, batch: list[Record]) -> Arrays:
         good = [record for record in batch if not isinstance(record.fields, FieldError)]
         texts = list(zip(*(record.fields for record in good), strict=True))
         if not texts:

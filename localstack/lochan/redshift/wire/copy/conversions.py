@@ -24,8 +24,8 @@ _NULL_TOO_LONG = FieldError(
     1218, "When using NULL AS '\\0', a field containing NUL held more than that"
 )
 
-_INTEGER_PATTERN = "^-?[0-9]{1,18}$"
-_FLOAT_PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_INTEGER_PATTERN = "^-?[0-9]{1,19}$"
+_FLOAT_PATTERN = r"^-?[0-9]{1,30}(\.[0-9]{1,30})?(e[+-]?[0-9]{1,2})?$"
 _SPACES = " \t\n\r\f\v"
 
 Texts = Sequence[str | None]
@@ -50,18 +50,22 @@ class ColumnConverter:
 
     def convert(self, texts: Texts) -> Converted:
         """Convert one batch; a NULL in a NOT NULL column is an error too."""
-        array = self._convert_fast(texts)
-        converted = self._convert_exactly(texts) if array is None else Converted(array, {})
+        try:
+            array = self.convert_fast(pyarrow.array(texts, pyarrow.string()))
+        except UnicodeEncodeError:  # bytes that were no UTF-8
+            array = None
+        if array is not None:
+            return Converted(array, {})
+        converted = self._convert_exactly(texts)
         return self._check_not_null(converted) if self._column.not_null else converted
 
-    def _convert_fast(self, texts: Texts) -> pyarrow.Array | None:
+    def convert_fast(self, texts: pyarrow.Array) -> pyarrow.Array | None:
+        """Convert a batch in which every cell has its type's usual form; None for any other."""
         if self._rules.fast is None:
             return None
-        try:
-            array = pyarrow.array(texts, pyarrow.string())
-        except UnicodeEncodeError:  # bytes that were no UTF-8
-            return None
-        return self._rules.fast(self._mark_nulls(array))
+        array = self._rules.fast(self._mark_nulls(texts))
+        has_missing = array is not None and self._column.not_null and array.null_count
+        return None if has_missing else array
 
     def _mark_nulls(self, array: pyarrow.Array) -> pyarrow.Array:
         options, compute = self._options, pyarrow.compute
@@ -242,6 +246,8 @@ def _text_rules(column: Column, options: Conversions, target: pyarrow.DataType) 
 
     def accept(array: pyarrow.Array) -> pyarrow.Array | None:
         compute = pyarrow.compute
+        if compute.any(compute.match_substring(array, "\0"), min_count=0).as_py():
+            return None
         if is_char and not compute.all(compute.string_is_ascii(array), min_count=0).as_py():
             return None
         longest = compute.max(compute.binary_length(array)).as_py() or 0

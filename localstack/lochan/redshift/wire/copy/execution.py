@@ -16,9 +16,10 @@ from pgpq.schema import Jsonb
 from lochan.redshift.wire.backend_protocol import Backend, BackendError
 from lochan.redshift.wire.copy import json_documents
 from lochan.redshift.wire.copy.arrow_types import arrow_type
-from lochan.redshift.wire.copy.batches import BatchMaker
+from lochan.redshift.wire.copy.batches import Arrays, BatchMaker
 from lochan.redshift.wire.copy.conversions import make_converters
 from lochan.redshift.wire.copy.errors import INTERNAL_ERROR, LOAD_CODE, CopyError, internal_error
+from lochan.redshift.wire.copy.lines import LineSource
 from lochan.redshift.wire.copy.objects import DataFile, find_files, read_object, stream_object
 from lochan.redshift.wire.copy.parquet import ParquetReader
 from lochan.redshift.wire.copy.quoting import quote_identifier
@@ -39,9 +40,9 @@ from lochan.redshift.wire.copy.statement import (
     WholeDocument,
 )
 from lochan.redshift.wire.copy.table import Column, TargetTable, choose_columns, describe_table
-from lochan.redshift.wire.copy.text import Record, read_records
+from lochan.redshift.wire.copy.text import RecordReader
+from lochan.redshift.wire.copy.whole_blocks import make_block_parser
 
-Arrays = list[pyarrow.Array]
 Render = Callable[[Any], str | None]
 
 
@@ -137,31 +138,40 @@ class _Load:
                     self._rejections,
                 ).read
             case Json() as json_format:
-                read = self._make_record_reader(self._document_records(json_format), is_json=True)
+                read = self._make_json_reader(json_format)
             case DelimitedText() | Csv() as text_format:
-                read = self._make_record_reader(self._text_records(text_format), is_json=False)
+                read = self._make_text_reader(text_format)
         return (batch for file in files for batch in read(file))
 
-    def _make_record_reader(
-        self, read_file: Callable[[DataFile], Iterator[Record]], *, is_json: bool
+    def _make_text_reader(
+        self, text_format: DelimitedText | Csv
     ) -> Callable[[DataFile], Iterator[Arrays]]:
         options = self._statement.conversions
-        converters = make_converters(self._columns, options, self._backend, is_json=is_json)
-        batches = BatchMaker(self._columns, converters, self._rejections)
-        return lambda file: batches.make_batches(file.location.uri, read_file(file))
+        batches = self._make_batch_maker(is_json=False)
+        parse = make_block_parser(text_format, options, len(self._columns))
+        reader = RecordReader(text_format, options, len(self._columns))
 
-    def _text_records(
-        self, text_format: DelimitedText | Csv
-    ) -> Callable[[DataFile], Iterator[Record]]:
-        return lambda file: read_records(
-            self._stream(file), text_format, self._statement.conversions, len(self._columns)
-        )
+        def read(file: DataFile) -> Iterator[Arrays]:
+            source = LineSource(self._stream(file), options.encoding)
+            return batches.from_blocks(
+                file.location.uri, source, options.ignore_header, parse, reader
+            )
 
-    def _document_records(self, json_format: Json) -> Callable[[DataFile], Iterator[Record]]:
+        return read
+
+    def _make_json_reader(self, json_format: Json) -> Callable[[DataFile], Iterator[Arrays]]:
         mapping = self._map_documents(json_format)
-        return lambda file: json_documents.read_documents(
-            self._stream(file), self._statement.conversions, mapping
+        batches = self._make_batch_maker(is_json=True)
+        return lambda file: batches.from_records(
+            file.location.uri,
+            json_documents.read_documents(self._stream(file), self._statement.conversions, mapping),
         )
+
+    def _make_batch_maker(self, *, is_json: bool) -> BatchMaker:
+        converters = make_converters(
+            self._columns, self._statement.conversions, self._backend, is_json=is_json
+        )
+        return BatchMaker(self._columns, converters, self._rejections)
 
     def _stream(self, file: DataFile) -> Iterator[bytes]:
         return stream_object(self._s3, file, self._statement.compression)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from lochan.redshift.wire.copy.errors import LOAD_CODE, FieldError, internal_error
+from lochan.redshift.wire.copy.lines import MAX_ROW_BYTES, decode_chunks
 from lochan.redshift.wire.copy.statement import AutoMapping, Conversions
-from lochan.redshift.wire.copy.text import MAX_ROW_BYTES, Record, decode_chunks
+from lochan.redshift.wire.copy.text import Record
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _NOT_JSON = FieldError(1216, "Invalid value.")

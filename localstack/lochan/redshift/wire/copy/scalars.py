@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from math import isinf
 from typing import Any
 
 from lochan.redshift.wire.copy.errors import CellError, FieldError
@@ -25,7 +26,8 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _FLOAT = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf(?:inity)?)", re.I
 )
-_BAD_BYTES = re.compile("[\ud800-\udfff]")
+# Bytes that were no UTF-8 are lone surrogates here; NUL is what no text can hold.
+_BAD_BYTES = re.compile("[\0\ud800-\udfff]")
 
 
 def make_integer_parser(type_name: str) -> CellParser:
@@ -73,7 +75,10 @@ def make_float_parser(type_name: str) -> CellParser:
     def parse(text: str) -> float:
         if not _FLOAT.fullmatch(text):
             raise _invalid_digit(text, shown, 1208)
-        return float(text)
+        value = float(text)
+        if isinf(value) and "inf" not in text.lower():
+            raise CellError(FieldError(1208, f"Overflow, Value '{text[:40]}', Type: {shown}"))
+        return value
 
     return parse
 
@@ -152,10 +157,10 @@ def _replace_bad_bytes(text: str, replacement: str | None) -> str:
 
 
 def _take_bad_sequence(text: str) -> bytes:
-    match = re.match("[\ud800-\udfff]{1,4}", text)
+    match = re.match("\0|[\ud800-\udfff]{1,4}", text)
     assert match is not None
     return match.group().encode(
-        "utf-8", "surrogatepass" if text[0] < "\udc80" else "surrogateescape"
+        "utf-8", "surrogateescape" if text[0] >= "\udc80" else "surrogatepass"
     )
 
 
