@@ -1,0 +1,1 @@
+"""A drop-in for the library of AWS Glue jobs: Amazon's names over Spark DataFrames."""

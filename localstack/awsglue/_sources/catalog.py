@@ -1,0 +1,128 @@
+"""Tables of the Data Catalog, as the Glue API describes them.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-partitions.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from pyspark.sql import types as spark
+
+from awsglue._refusals import not_implemented
+from awsglue._type_names import parse_type
+
+_SERDE_FORMATS = {
+    "org.openx.data.jsonserde.JsonSerDe": "json",
+    "org.apache.hive.hcatalog.data.JsonSerDe": "json",
+    "org.apache.hadoop.hive.serde2.JsonSerDe": "json",
+    "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": "csv",
+    "org.apache.hadoop.hive.serde2.OpenCSVSerde": "csv",
+    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
+}
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition: its values in the order of the table's keys, and where its files are."""
+
+    values: tuple[str, ...]
+    location: str
+
+
+@dataclass(frozen=True)
+class CatalogTable:
+    """A table: where it is, what it holds and how it is parsed."""
+
+    catalog_id: str | None
+    database: str
+    name: str
+    definition: Mapping[str, Any]
+
+    @property
+    def location(self) -> str:
+        """Where the table's files are."""
+        return str(self.definition["StorageDescriptor"].get("Location", ""))
+
+    @property
+    def columns(self) -> spark.StructType:
+        """The columns in the files."""
+        return _fields(self.definition["StorageDescriptor"].get("Columns", []))
+
+    @property
+    def partition_keys(self) -> spark.StructType:
+        """The columns whose values are the partitions'."""
+        return _fields(self.definition.get("PartitionKeys", []))
+
+    @property
+    def schema(self) -> spark.StructType:
+        """All columns, partition keys last."""
+        return spark.StructType([*self.columns.fields, *self.partition_keys.fields])
+
+    @property
+    def format(self) -> str:
+        """The format by the SerDe, else by the classification."""
+        descriptor = self.definition["StorageDescriptor"]
+        library = descriptor.get("SerdeInfo", {}).get("SerializationLibrary", "")
+        classification = self.definition.get("Parameters", {}).get("classification", "")
+        found = _SERDE_FORMATS.get(library) or classification
+        if not found:
+            raise not_implemented(
+                f"a read of the table {self.database}.{self.name}", f"the SerDe {library!r}"
+            )
+        return str(found)
+
+    def format_options(self) -> dict[str, Any]:
+        """Return what the SerDe's and the table's parameters say about the files."""
+        return self._csv_options() if self.format == "csv" else {}
+
+    def _csv_options(self) -> dict[str, Any]:
+        descriptor = self.definition["StorageDescriptor"]
+        serde = descriptor.get("SerdeInfo", {})
+        parameters = {**self.definition.get("Parameters", {}), **serde.get("Parameters", {})}
+        separator = parameters.get("separatorChar") or parameters.get("field.delim")
+        options: dict[str, Any] = {"separator": separator or parameters.get("delimiter") or ","}
+        if "quoteChar" in parameters:
+            options["quoteChar"] = parameters["quoteChar"]
+        escaper = parameters.get("escapeChar") or parameters.get("escape.delim")
+        if escaper:
+            options["escaper"] = escaper
+        if int(parameters.get("skip.header.line.count", 0)) > 0:
+            options["skipFirst"] = True
+        return options
+
+
+def get_table(database: str, table_name: str, catalog_id: str | None) -> CatalogTable:
+    """Return a table; the Glue API's own error when there is none."""
+    request = {"DatabaseName": database, "Name": table_name, **catalog_request(catalog_id)}
+    definition = boto3.client("glue").get_table(**request)["Table"]
+    return CatalogTable(catalog_id, database, table_name, definition)
+
+
+def get_partitions(table: CatalogTable, expression: str = "") -> list[Partition]:
+    """Return the table's partitions, those that the expression selects on the server."""
+    request = {"DatabaseName": table.database, "TableName": table.name}
+    request |= catalog_request(table.catalog_id)
+    if expression:
+        request["Expression"] = expression
+    pages = boto3.client("glue").get_paginator("get_partitions").paginate(**request)
+    return list(_read_partitions(pages))
+
+
+def _read_partitions(pages: Sequence[Mapping[str, Any]]) -> Iterator[Partition]:
+    for page in pages:
+        for found in page["Partitions"]:
+            location = found.get("StorageDescriptor", {}).get("Location", "")
+            yield Partition(tuple(found["Values"]), location)
+
+
+def catalog_request(catalog_id: str | None) -> dict[str, str]:
+    """Return the CatalogId of a request, where a script names one."""
+    return {"CatalogId": catalog_id} if catalog_id else {}
+
+
+def _fields(columns: Sequence[Mapping[str, str]]) -> spark.StructType:
+    return spark.StructType(
+        [spark.StructField(column["Name"], parse_type(column["Type"])) for column in columns]
+    )
