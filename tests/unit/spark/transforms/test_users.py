@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pyspark.sql import DataFrame
+
+from spark.schemas import USER_FOLLOWERS, USERS
+from spark.transforms.users import flatten_followers, flatten_users
+
+pytestmark = pytest.mark.spark
+Records = Callable[..., DataFrame]
+AssertTable = Callable[[DataFrame, str], None]
+
+PAGE = {
+    "data": [
+        {
+            "id": "119369819",
+            "username": "DoDirty78",
+            "name": "Do &amp; Dirty",
+            "created_at": "2010-03-03T12:49:24.000Z",
+            "verified": False,
+            "pinned_tweet_id": "1434874170039545862",
+            "public_metrics": {"followers_count": 580, "following_count": 518},
+        },
+        {"id": "2", "username": "b"},
+    ]
+}
+
+
+def test_users_lie_on_the_day_of_their_retrieval(
+    records: Records, assert_table: AssertTable
+) -> None:
+    rows = flatten_users(records(PAGE, kind="user"))
+    assert rows.schema == USERS.partitioned
+    assert_table(
+        rows,
+        """
+        user_id   | username  | name       | created_at          | followers_count | event_date
+        119369819 | DoDirty78 | Do & Dirty | 2010-03-03 12:49:24 | 580             | 2026-11-20
+        2         | b         | -          | -                   | -               | 2026-11-20
+        """,
+    )
+
+
+def test_followers_are_edges_to_the_subject(records: Records, assert_table: AssertTable) -> None:
+    frame = records(PAGE, kind="follower", subject_id="99")
+    rows = flatten_followers(frame)
+    assert rows.schema == USER_FOLLOWERS.partitioned
+    assert_table(
+        rows,
+        """
+        user_id | follower_id | event_date
+        99      | 119369819   | 2026-11-20
+        99      | 2           | 2026-11-20
+        """,
+    )
+    assert flatten_users(frame).count() == 2
+
+
+def test_following_are_edges_from_the_subject(records: Records, assert_table: AssertTable) -> None:
+    assert_table(
+        flatten_followers(records(PAGE, kind="following", subject_id="99")),
+        """
+        user_id   | follower_id
+        119369819 | 99
+        2         | 99
+        """,
+    )
