@@ -11,11 +11,7 @@ _FOLLOW_SECONDS = 0.2
 
 def read_tail(log: Path, lines: int = _TAIL_LINES) -> list[str]:
     """Return the last lines of a log that may not be there yet."""
-    try:
-        with log.open(encoding="utf-8", errors="replace") as file:
-            return [line.rstrip("\n") for line in deque(file, maxlen=lines)]
-    except FileNotFoundError:
-        return []
+    return _read_tail(log, lines)[0]
 
 
 def quote_tail(log: Path) -> str:
@@ -28,17 +24,28 @@ def quote_tail(log: Path) -> str:
 
 def follow_logs(logs: Sequence[Path], lines: int) -> Iterator[tuple[Path, str]]:
     """Yield the last lines of each log, then every line that is added, without end."""
-    positions = {}
-    for log in logs:
-        for line in read_tail(log, lines):
+    tails = {log: _read_tail(log, lines) for log in logs}
+    positions = {log: position for log, (_, position) in tails.items()}
+    for log, (tail, _) in tails.items():
+        for line in tail:
             yield log, line
-        positions[log] = log.stat().st_size if log.exists() else 0
     while True:
         for log in logs:
             added, positions[log] = _read_added(log, positions[log])
             for line in added:
                 yield log, line
         time.sleep(_FOLLOW_SECONDS)
+
+
+def _read_tail(log: Path, lines: int) -> tuple[list[str], int]:
+    """Return the last lines, and the position after them."""
+    try:
+        with log.open("rb") as file:
+            tail = deque(file, maxlen=lines)
+            position = file.tell()
+    except FileNotFoundError:
+        return [], 0
+    return [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in tail], position
 
 
 def _read_added(log: Path, position: int) -> tuple[list[str], int]:

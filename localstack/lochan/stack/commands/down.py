@@ -10,7 +10,7 @@ from lochan.stack.stack import stop
 
 @click.command("down")
 def command() -> None:
-    """End every service that `up` started, and remove the stack's state."""
+    """End what `up` started, and remove the stack's state."""
     settings = current_settings()
     console = Console(stderr=True)
     with show_progress(console) as report:

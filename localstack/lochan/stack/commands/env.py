@@ -9,5 +9,5 @@ from lochan.stack.stack import environment
 
 @click.command("env")
 def command() -> None:
-    """Print the `export` lines by which any tool reaches the stack, and nothing else."""
+    """Print the `export` lines that tools need, nothing else."""
     click.echo(format_exports(environment(current_settings())), nl=False)

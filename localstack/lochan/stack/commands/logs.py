@@ -15,7 +15,7 @@ from lochan.stack.settings import current_settings
 @click.option("-f", "--follow", is_flag=True, help="Go on with each line that is added.")
 @click.option("-n", "--lines", default=50, show_default=True, help="Begin with this many lines.")
 def command(service: str | None, follow: bool, lines: int) -> None:
-    """Show the log of one service, or of all; also of a stack that is down."""
+    """Show the log of one service, or of all of them."""
     home = Home(current_settings().home)
     logs = _select_logs(home, service)
     source = follow_logs(logs, lines) if follow else _tails(logs, lines)

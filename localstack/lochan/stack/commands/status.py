@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from lochan.stack.errors import StackNotUpError
 from lochan.stack.log_files import quote_tail
 from lochan.stack.settings import current_settings
 from lochan.stack.status import DEAD, READY, ServiceStatus, all_ready, read_status
@@ -15,17 +16,28 @@ _STYLES = {READY: "green", DEAD: "red"}
 
 
 @click.command("status")
-def command() -> None:
-    """Show what each service is doing; exit with 1 if one of them is not ready."""
-    statuses = read_status(current_settings())
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit code tells.")
+def command(quiet: bool) -> None:
+    """Show what each service does; exit 1 if one is not ready."""
+    try:
+        statuses = read_status(current_settings())
+    except StackNotUpError:
+        if quiet:
+            sys.exit(1)
+        raise
+    if not quiet:
+        _show(statuses)
+    if not all_ready(statuses):
+        sys.exit(1)
+
+
+def _show(statuses: list[ServiceStatus]) -> None:
     console = Console()
     console.print(_tabulate(statuses))
     for status in statuses:
         explanation = _explain(status)
         if explanation:
             console.print(explanation, highlight=False, markup=False, soft_wrap=True)
-    if not all_ready(statuses):
-        sys.exit(1)
 
 
 def _tabulate(statuses: list[ServiceStatus]) -> Table:

@@ -21,7 +21,7 @@ from lochan.stack.stack import RunningStack, select_services, start
     help="NAME=value lines that flow runs see beside the stack's own.",
 )
 def command(services: str | None, env_file: Path | None) -> None:
-    """Start every service and wait until each of them answers."""
+    """Start every service and wait until each answers."""
     settings = _settings(env_file)
     console = Console(stderr=True)
     began = time.monotonic()

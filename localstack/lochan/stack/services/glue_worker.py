@@ -3,8 +3,6 @@
 import functools
 from pathlib import Path
 
-from lochan.glue.worker.jars import JarsUnavailable, find_wrong_jars, resolve_jars
-from lochan.glue.worker.java import JavaMissing
 from lochan.stack.environment import aws_environment, service_environment
 from lochan.stack.errors import StackError
 from lochan.stack.probes import request_json
@@ -42,11 +40,16 @@ def glue_worker(site: Site) -> Service:
 
 def has_jars(settings: Settings) -> bool:
     """Tell whether every jar is in the cache, whole."""
+    from lochan.glue.worker.jars import find_wrong_jars  # imports Spark: not for `lochan env`
+
     return not find_wrong_jars(jars_folder(settings))
 
 
 def fetch_jars(settings: Settings) -> None:
     """Fetch the jars of Spark that are missing in the cache."""
+    from lochan.glue.worker.jars import JarsUnavailable, resolve_jars
+    from lochan.glue.worker.java import JavaMissing
+
     try:
         resolve_jars(settings.cache)
     except (JarsUnavailable, JavaMissing) as error:
