@@ -158,6 +158,8 @@ class Partition:
         if answer is None:
             return None
         packed, metadata = answer["Body"].read(), answer["Metadata"]
+        if not packed:
+            return None  # even an empty page has a gzip header
         try:
             body = gzip.decompress(packed)
             retrieved_at = datetime.fromisoformat(metadata["retrieved-at"])

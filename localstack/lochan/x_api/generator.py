@@ -18,7 +18,7 @@ from lochan.x_api.wording import (
     write_sentence,
     write_tags,
 )
-from lochan.x_api.world import EDIT_MS, EPOCH_MS, SUSPENDED_USERS, Fate, World, timestamp
+from lochan.x_api.world import EPOCH_MS, SUSPENDED_USERS, Fate, World, timestamp
 
 REACH = 400  # how many slots back a retweet, quote or reply may look
 HALF_GROWTH_MS = 6 * 3_600_000
@@ -95,9 +95,7 @@ def _is_retweet(world: World, index: int) -> bool:
 
 def is_edited(world: World, index: int) -> bool:
     """Whether tweet `index` was edited once; retweets and replies never were."""
-    if world.created_ms(index) < EPOCH_MS + EDIT_MS or find_reference(world, index):
-        return False
-    return world.random("edit", index).random() < 0.06
+    return find_reference(world, index) is None and world.random("edit", index).random() < 0.06
 
 
 def _identify(world: World, post: Post, version: Fate) -> Json:

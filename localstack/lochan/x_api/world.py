@@ -1,7 +1,7 @@
 """The generated world: which tweets and users exist, when, and under which ids.
 
-Time since X's own epoch is cut into equal slots, `tweets_per_day` of them to a day. Slot i
-holds tweet i, whose id is a real snowflake (https://docs.x.com/fundamentals/x-ids): the
+Each day (UTC) is cut into equal slots, `tweets_per_day` of them. Slot i, counted from the first
+midnight after X's own epoch, holds tweet i, whose id is a real snowflake (https://docs.x.com/fundamentals/x-ids): the
 milliseconds of its creation above 22 low bits. So ids sort by time, any window of time
 knows its tweets without a list of them, two windows that overlap share tweets, and an id
 leads back to its tweet by arithmetic alone.
@@ -20,6 +20,7 @@ from random import Random
 from lochan.x_api.vocabulary import HANDLES
 
 EPOCH_MS = 1_288_834_974_657
+FIRST_DAY_MS = 1_288_915_200_000  # 2010-11-05T00:00:00Z
 DAY_MS = 86_400_000
 EDIT_MS = 600_000
 
@@ -63,7 +64,7 @@ class World:
         """The Unix milliseconds at which tweet `index` was created, somewhere in its slot."""
         start = index * DAY_MS // self.tweets_per_day
         length = (index + 1) * DAY_MS // self.tweets_per_day - start
-        return EPOCH_MS + start + (index * 2_654_435_761 + self.seed * 40_503) % max(1, length)
+        return FIRST_DAY_MS + start + (index * 2_654_435_761 + self.seed * 40_503) % max(1, length)
 
     def tweet_id(self, index: int, fate: Fate = Fate.LIVE) -> int:
         """The id of tweet `index`, or of the earlier, deleted or protected tweet in its slot."""
@@ -93,13 +94,10 @@ class World:
         return index if self.tweet_id(index) >= tweet_id else index + 1
 
     def _slot_at(self, unix_ms: int) -> int:
-        index = (unix_ms - EPOCH_MS) * self.tweets_per_day // DAY_MS
+        elapsed = unix_ms - FIRST_DAY_MS
+        index = elapsed * self.tweets_per_day // DAY_MS
         # Slot borders are rounded down to milliseconds, so the quotient may be one too small.
-        return (
-            index + 1
-            if (index + 1) * DAY_MS // self.tweets_per_day <= unix_ms - EPOCH_MS
-            else index
-        )
+        return index + ((index + 1) * DAY_MS // self.tweets_per_day <= elapsed)
 
     # Authors: every third tweet is by one of the prolific few
 

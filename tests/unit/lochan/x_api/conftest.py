@@ -22,7 +22,8 @@ EVERYTHING = {
     "tweet.fields": TWEET_FIELDS,
     "user.fields": "created_at,description,entities,location,pinned_tweet_id,profile_image_url,"
     "protected,public_metrics,url,verified,verified_type,withheld",
-    "media.fields": "alt_text,duration_ms,height,preview_image_url,public_metrics,url,variants,width",
+    "media.fields": "alt_text,duration_ms,height,preview_image_url,public_metrics,url,variants,"
+    "width",
     "place.fields": "country,country_code,geo,name,place_type",
     "poll.fields": "duration_minutes,end_datetime,options,voting_status",
     "expansions": "attachments.media_keys,attachments.poll_ids,author_id,edit_history_tweet_ids,"

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lochan.x_api.recordings import Recordings, set_next_token
@@ -44,7 +44,11 @@ def test_only_the_token_of_a_page_changes(page: str, token: str | None, expected
 
 
 _leaves = st.none() | st.booleans() | st.integers() | st.text()
-_values = st.recursive(_leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+_values = st.recursive(
+    _leaves,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
 
 
 @given(
@@ -53,6 +57,7 @@ _values = st.recursive(_leaves, lambda inner: st.lists(inner) | st.dictionaries(
     token=st.none() | st.just("abc"),
     indent=st.none() | st.just(2),
 )
+@settings(max_examples=60)
 def test_any_page_keeps_all_but_its_token(
     page: dict[str, Any], meta: dict[str, str] | None, token: str | None, indent: int | None
 ) -> None:
