@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from localstack.http import Request, Response, Router
 from localstack.services.plugins import SERVICE_PLUGINS
@@ -54,13 +55,12 @@ def _find_fault(service: str) -> str | None:
 
 
 def _put_bookmark(request: Request, job: str) -> Response:
-    """Advance a job's bookmark, as Job.commit() does."""
+    """Advance a job's bookmark, as Job.commit() does; LocalStack leaves paths quoted."""
     try:
-        bookmark = _commit(job, _read_body(request))
-    except EntityNotFoundException as error:
-        return _answer({"error": error.message}, 404)
+        bookmark = _commit(unquote(job), _read_body(request))
     except GlueError as error:
-        return _answer({"error": error.message}, error.status)
+        status = 404 if isinstance(error, EntityNotFoundException) else error.status
+        return _answer({"error": error.message}, status)
     return _answer({"version": bookmark.version, "run": bookmark.run}, 200)
 
 

@@ -210,10 +210,10 @@ def launch_localstack(
         return started[-1]
 
     yield start
-    for instance in started:
+    running = [instance for instance in started if instance.process.poll() is None]
+    for instance in running:
         instance.process.terminate()
-    for instance in started:
-        instance.process.wait(30)
+    assert [instance.process.wait(60) for instance in running] == [0] * len(running)
 
 
 @pytest.fixture(scope="session")
@@ -242,6 +242,19 @@ def localstack(
     home = tmp_path_factory.mktemp("localstack")
     launch.build_spec_index(LOCALSTACK_PYTHON, home)
     instance = launch_localstack(home)
+    wait_until_ready(instance)
+    return instance
+
+
+@pytest.fixture(scope="session")
+def other_localstack(
+    tmp_path_factory: pytest.TempPathFactory,
+    launch_localstack: Callable[..., LocalStack],
+    wait_until_ready: Callable[[LocalStack], dict[str, Any]],
+) -> LocalStack:
+    """A second LocalStack beside the first, in a home without the index, its worker away."""
+    home = tmp_path_factory.mktemp("other")
+    instance = launch_localstack(home, LOCHAN_WORKER_URL="http://127.0.0.1:1")
     wait_until_ready(instance)
     return instance
 
