@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
@@ -176,15 +178,30 @@ def outside_world() -> Iterator[OutsideWorld]:
 
 
 @pytest.fixture(scope="session")
+def spec_index(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A home in which only the index of service models was built, and the index's file."""
+    home = tmp_path_factory.mktemp("index")
+    return home, launch.build_spec_index(LOCALSTACK_PYTHON, home)
+
+
+@pytest.fixture(scope="session")
 def launch_localstack(
-    free_port: Callable[[], int], worker: PlayedWorker, outside_world: OutsideWorld
+    free_port: Callable[[], int],
+    worker: PlayedWorker,
+    outside_world: OutsideWorld,
+    spec_index: tuple[Path, Path],
 ) -> Iterator[Callable[..., LocalStack]]:
     """Start LocalStacks in given homes; all are ended with the session."""
     started: list[LocalStack] = []
+    template, index = spec_index
 
-    def start(home: Path, *, port: int | None = None, **variables: str) -> LocalStack:
+    def start(
+        home: Path, *, port: int | None = None, indexed: bool = True, **variables: str
+    ) -> LocalStack:
         port = port or free_port()
         launch.prepare_home(home)
+        if indexed:
+            shutil.copy(index, home / index.relative_to(template))
         token = home / "token"
         token.write_text(TOKEN)
         environment = launch.localstack_environment(
@@ -217,17 +234,34 @@ def launch_localstack(
 
 
 @pytest.fixture(scope="session")
-def wait_until_ready() -> Callable[[LocalStack], dict[str, Any]]:
-    def wait(instance: LocalStack) -> dict[str, Any]:
+def read_health() -> Callable[[LocalStack], tuple[int, dict[str, Any]]]:
+    """Return status and body of the first answer to the question whether a LocalStack is ready."""
+
+    def read(instance: LocalStack) -> tuple[int, dict[str, Any]]:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             assert instance.process.poll() is None, instance.log.read_text()[-2000:]
             try:
-                with urlopen(launch.readiness_url(instance.port), timeout=5) as answer:
-                    return dict(json.load(answer))
+                with urlopen(launch.readiness_url(instance.port), timeout=30) as answer:
+                    return answer.status, json.load(answer)
+            except HTTPError as error:
+                with error:
+                    return error.code, json.load(error)
             except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
         raise AssertionError(instance.log.read_text()[-2000:])
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def wait_until_ready(
+    read_health: Callable[[LocalStack], tuple[int, dict[str, Any]]],
+) -> Callable[[LocalStack], dict[str, Any]]:
+    def wait(instance: LocalStack) -> dict[str, Any]:
+        status, health = read_health(instance)
+        assert status == 200, health
+        return health
 
     return wait
 
@@ -239,9 +273,7 @@ def localstack(
     wait_until_ready: Callable[[LocalStack], dict[str, Any]],
 ) -> LocalStack:
     """One LocalStack for the session, in a home with the index of service models."""
-    home = tmp_path_factory.mktemp("localstack")
-    launch.build_spec_index(LOCALSTACK_PYTHON, home)
-    instance = launch_localstack(home)
+    instance = launch_localstack(tmp_path_factory.mktemp("localstack"))
     wait_until_ready(instance)
     return instance
 
@@ -254,7 +286,7 @@ def other_localstack(
 ) -> LocalStack:
     """A second LocalStack beside the first, in a home without the index, its worker away."""
     home = tmp_path_factory.mktemp("other")
-    instance = launch_localstack(home, LOCHAN_WORKER_URL="http://127.0.0.1:1")
+    instance = launch_localstack(home, indexed=False, LOCHAN_WORKER_URL="http://127.0.0.1:1")
     wait_until_ready(instance)
     return instance
 

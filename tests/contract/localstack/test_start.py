@@ -1,7 +1,5 @@
 """How LocalStack starts, where it listens, what it proves of itself, and that it stays inside."""
 
-import http.client
-
 import psutil
 import pytest
 from botocore.exceptions import ClientError
@@ -59,22 +57,11 @@ def test_missing_models_end_the_start_with_their_name(launch_localstack, tmp_pat
     assert "none has no service model of glue" in broken.log.read_text()
 
 
-def test_another_s3_than_ours_is_a_fault(launch_localstack, tmp_path):
+def test_another_s3_than_ours_is_a_fault(launch_localstack, read_health, tmp_path):
     other = launch_localstack(tmp_path / "home", PROVIDER_OVERRIDE_S3="default")
-    connection = http.client.HTTPConnection("127.0.0.1", other.port, timeout=30)
-    answer = None
-    while answer is None:
-        assert other.process.poll() is None
-        try:
-            connection.request("GET", "/_lochan/health")
-            answer = connection.getresponse()
-        except OSError:
-            connection.close()
-    assert answer.status == 503
-    assert b"PROVIDER_OVERRIDE_S3=lochan" in answer.read()
-    connection.close()
-    other.process.terminate()
-    assert other.process.wait(60) == 0
+    status, health = read_health(other)
+    assert (status, health["status"]) == (503, "unhealthy")
+    assert "PROVIDER_OVERRIDE_S3=lochan" in health["faults"]["s3"]
 
 
 @pytest.mark.parametrize(
