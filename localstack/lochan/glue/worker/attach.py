@@ -108,7 +108,7 @@ class Attachment:
         os.environ["PYSPARK_GATEWAY_PORT"] = str(port)
         os.environ["PYSPARK_GATEWAY_SECRET"] = secret
         try:
-            return self._launch_gateway(conf, popen_kwargs)
+            return self._launch_gateway(conf, popen_kwargs)  # type: ignore[no-untyped-call]
         finally:
             del os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"]
 
@@ -118,6 +118,8 @@ class Attachment:
         # A worker puts each include in front of those before it.
         includes = [str(self._files), *reversed(self._modules)]
         context._python_includes = [*includes, *(context._python_includes or [])]
+        # DataFrames' workers have it set; with it, RDDs' workers come from the same daemon.
+        context.environment["SPARK_SIMPLIFIED_TRACEBACK"] = "1"
         Path(context._temp_dir).rmdir()
         context._temp_dir = str(self._folder)
 
@@ -197,7 +199,8 @@ class Attachment:
     def fetch_file(self, context: SparkContext, path: str) -> Path:
         """Copy a file into the run's own folder, through Hadoop: s3://, https:// and local."""
         jvm: Any = context._jvm
-        source = jvm.org.apache.hadoop.fs.Path(path if urlsplit(path).scheme else f"file:{path}")
+        is_local = not urlsplit(path).scheme
+        source = jvm.org.apache.hadoop.fs.Path(Path(path).absolute().as_uri() if is_local else path)
         target = self._files / str(source.getName())
         file_system = source.getFileSystem(context._jsc.hadoopConfiguration())
         _remove(target)

@@ -27,6 +27,8 @@ LOG_GROUPS = {
     "glueetl": ("/aws-glue/jobs/output", "/aws-glue/jobs/error"),
     "pythonshell": ("/aws-glue/python-jobs/output", "/aws-glue/python-jobs/error"),
 }
+# Every script sets them.
+NAMES_OF_CONTEXT = {"spark.app.name", "spark.master"}
 OUTPUT_SECONDS = 5
 JVM_END_SECONDS = 5
 
@@ -183,7 +185,7 @@ class RunExecution:
         shared = self._services.fleet.shared()
         asked = {**arguments.spark_settings, **settings}
         plan = split_settings(asked, shared.settings, shared.is_static)
-        for name in plan.ignored:
+        for name in sorted(set(plan.ignored) - NAMES_OF_CONTEXT):
             self._note(f"The setting {name} has no meaning on one machine; it is ignored.")
         warehouse = str(self._folder / "warehouse")
         session = {**plan.session, "spark.sql.warehouse.dir": warehouse}

@@ -251,14 +251,14 @@ class SparkJvm:
         """End the JVM, gently first."""
         if self._process is None:
             return
+        if self._gateway is not None:
+            self._gateway.close()
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         if self.wait(STOP_SECONDS) is None:
             self._process.kill()
             self.wait()
-        if self._gateway is not None:
-            self._gateway.close()
 
     def describe_end(self) -> str:
         """Say for the runs in it how the JVM ended."""

@@ -22,12 +22,9 @@ def warm_local(spark: SparkSession) -> None:
     grouped = frame.withColumn("twice", double("number")).groupBy("letter").agg(f.sum("twice"))
     with tempfile.TemporaryDirectory() as folder:
         target = str(Path(folder, "rows"))
-        grouped.write.partitionBy("letter").parquet(target)
-        rows = spark.read.parquet(target)
-        rows.join(frame, "letter").orderBy("letter").collect()
-        rows.rdd.map(tuple).collect()
-        frame.write.json(f"{target}-json")
-        spark.read.json(f"{target}-json").toPandas()
+        grouped.write.partitionBy("letter").parquet(f"{target}.parquet")
+        spark.read.parquet(f"{target}.parquet").write.json(f"{target}.json")
+        spark.read.json(f"{target}.json").collect()
 
 
 def warm_s3(spark: SparkSession, endpoint_url: str | None) -> None:
