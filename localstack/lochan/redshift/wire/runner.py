@@ -1,0 +1,177 @@
+"""Runs what the session does not forward: scripts, loads, and queries that mix them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from lochan.redshift.wire.actions import Action, Forward, Load, Script
+from lochan.redshift.wire.backend import BackendConnection
+from lochan.redshift.wire.backend_protocol import Backend, BackendError
+from lochan.redshift.wire.copy.errors import CopyError
+from lochan.redshift.wire.copy.statement import CopyStatement
+from lochan.redshift.wire.errors import WireError
+from lochan.redshift.wire.messages.answers import (
+    CommandComplete,
+    ErrorResponse,
+    NoticeResponse,
+    ReadyForQuery,
+)
+from lochan.redshift.wire.reports import error_response, information, translate_error
+from lochan.redshift.wire.session import Refuse, RunPortal, RunQuery
+from lochan.redshift.wire.sql.names import quote_literal
+
+_IDLE = b"I"
+_IN_TRANSACTION = b"T"
+_FAILED = b"E"
+_ABORTED = WireError(
+    "25P02", "current transaction is aborted, commands ignored until end of transaction block"
+)
+
+
+class LoadResult(Protocol):
+    """What a COPY reports."""
+
+    @property
+    def rows_loaded(self) -> int:
+        """How many rows it loaded."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the client is told."""
+        ...
+
+
+RunLoad = Callable[[CopyStatement, Backend], LoadResult]
+
+
+class _Failed(Exception):
+    """The client has its error already; what was to follow is not run."""
+
+
+@dataclass
+class Runner:
+    """Runs actions on a client's backend and writes the answers to the client."""
+
+    backend: BackendConnection
+    write: Callable[[bytes], None]
+    load: RunLoad
+
+    def run_query(self, step: RunQuery) -> None:
+        """Run the statements of a simple Query one after the other, and end its answer."""
+        opened = self._open_transaction(step.actions)
+        try:
+            for action in step.actions:
+                self._run(action)
+            if opened and self.backend.transaction_status == _IN_TRANSACTION:
+                self.backend.execute("COMMIT")
+        except _Failed:
+            if opened:
+                self.backend.execute("ROLLBACK")
+        self._write_ready()
+
+    def run_portal(self, step: RunPortal) -> bool:
+        """Run one statement of the extended protocol and tell whether it succeeded."""
+        try:
+            self._run(step.action)
+        except _Failed:
+            return False
+        return True
+
+    def refuse(self, step: Refuse) -> None:
+        """Report an error that PostgreSQL does not know of, and fail its transaction."""
+        self._report(step.error)
+        if step.ends_query:
+            self._write_ready()
+
+    def _open_transaction(self, actions: tuple[Action, ...]) -> bool:
+        """Make several statements one transaction, which a Query without BEGIN is."""
+        if len(actions) < 2 or self.backend.transaction_status != _IDLE:
+            return False
+        if any(_controls_transactions(action) for action in actions):
+            return False
+        self.backend.execute("BEGIN")
+        return True
+
+    def _run(self, action: Action) -> None:
+        match action:
+            case Forward(sql=sql, changed=changed):
+                self._relay(sql, changed)
+            case Script():
+                self._run_script(action)
+            case Load():
+                self._run_load(action)
+
+    def _relay(self, sql: str, changed: bool) -> None:
+        failed = False
+        for frame in self.backend.query(sql):
+            if frame.kind == ErrorResponse.kind:
+                failed = True
+                error = translate_error(ErrorResponse.decode(frame.payload), changed=changed)
+                self.write(error.encode())
+            else:
+                self.write(frame.encode())
+        if failed:
+            raise _Failed
+
+    def _run_script(self, script: Script) -> None:
+        self._check_transaction()
+        if script.commits and self.backend.transaction_status == _IN_TRANSACTION:
+            self.backend.execute("COMMIT")
+        tags = list(self._relay_notices(";\n".join(script.statements)))
+        self.write(CommandComplete(script.tag or tags[0]).encode())
+
+    def _relay_notices(self, sql: str) -> Iterator[str]:
+        """Yield the command tags, write notices to the client and keep rows from it."""
+        failed = False
+        for frame in self.backend.query(sql):
+            if frame.kind == ErrorResponse.kind:
+                failed = True
+                error = translate_error(ErrorResponse.decode(frame.payload), changed=True)
+                self.write(error.encode())
+            elif frame.kind == NoticeResponse.kind:
+                self.write(frame.encode())
+            elif frame.kind == CommandComplete.kind:
+                yield CommandComplete.decode(frame.payload).tag
+        if failed:
+            raise _Failed
+
+    def _run_load(self, action: Load) -> None:
+        self._check_transaction()
+        try:
+            result = self.load(action.statement, self.backend)
+            self._remember_count(result.rows_loaded)
+        except (CopyError, BackendError) as error:
+            self._report(
+                WireError(error.sqlstate, error.message, detail=error.detail, hint=error.hint)
+            )
+            raise _Failed from error
+        for notice in result.notices:
+            self.write(information(notice).encode())
+        self.write(CommandComplete("COPY").encode())
+
+    def _remember_count(self, rows: int) -> None:
+        """Keep what pg_last_copy_count() answers."""
+        setting = f"set_config('rs.last_copy_count', {quote_literal(str(rows))}, false)"
+        self.backend.execute(f"SELECT {setting}")
+
+    def _check_transaction(self) -> None:
+        if self.backend.transaction_status == _FAILED:
+            self.write(error_response(_ABORTED).encode())
+            raise _Failed
+
+    def _report(self, error: WireError) -> None:
+        self.write(error_response(error).encode())
+        if self.backend.transaction_status == _IN_TRANSACTION:
+            for _ in self.backend.query("a statement that was refused before PostgreSQL saw it"):
+                pass
+
+    def _write_ready(self) -> None:
+        self.write(ReadyForQuery(self.backend.transaction_status).encode())
+
+
+def _controls_transactions(action: Action) -> bool:
+    if isinstance(action, Forward):
+        first = action.sql.split(None, 1)[0].lower().rstrip(";")
+        return first in ("begin", "start", "commit", "end", "rollback", "abort", "vacuum")
+    return isinstance(action, Script) and action.commits
