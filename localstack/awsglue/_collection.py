@@ -40,7 +40,8 @@ class DynamicFrameCollection:
         """Return the frame of a name; an empty one when there is none."""
         if key in self._frames:
             return self._frames[key]
-        return self._glue_ctx.empty_dynamic_frame(key)
+        empty: FrameBase = self._glue_ctx.empty_dynamic_frame(key)
+        return empty
 
     def map(
         self, callable: Callable[[FrameBase, str], FrameBase], transformation_ctx: str = ""

@@ -160,7 +160,7 @@ def _schema_of(outcomes: "RDD[Outcome]", known: spark.StructType) -> spark.Struc
     """Return the union of the records' fields, those of the input first and with its types."""
     hints = {field.name: field for field in known.fields}
 
-    def fold(outcomes_of_partition: Iterator[Outcome]) -> Iterator[spark.StructType]:
+    def fold(outcomes_of_partition: Iterable[Outcome]) -> Iterator[spark.StructType]:
         merged = spark.StructType([])
         seen: set[str] = set()
         for record, _ in outcomes_of_partition:
@@ -250,7 +250,7 @@ _PYTHON_KINDS: dict[type[spark.DataType], type | tuple[type, ...]] = {
     spark.TimestampNTZType: datetime.datetime,
     spark.BinaryType: (bytes, bytearray),
 }
-_RANGES = {
+_RANGES: dict[type[spark.DataType], range] = {
     spark.ByteType: range(-(2**7), 2**7),
     spark.ShortType: range(-(2**15), 2**15),
     spark.IntegerType: _INT_RANGE,
@@ -270,7 +270,8 @@ def _fits(value: Any, data_type: spark.DataType, choice: int | None) -> bool:
         return False
     if isinstance(value, bool) and kind is int:
         return False
-    return value in _RANGES.get(type(data_type), (value,))
+    limits = _RANGES.get(type(data_type))
+    return limits is None or value in limits
 
 
 def to_row(value: Any, data_type: spark.DataType, choice: int | None = None) -> Any:

@@ -127,7 +127,7 @@ def to_glue(data_type: spark.DataType, choice: int | None = None) -> glue.DataTy
 def to_spark(data_type: glue.DataType) -> spark.DataType:
     """Return the Spark type of a Glue type."""
     if isinstance(data_type, glue.StructType):
-        return spark.StructType([_spark_field(field) for field in data_type])
+        return spark_schema(data_type)
     if isinstance(data_type, glue.ChoiceType):
         return choice_struct(to_spark(choice) for choice in data_type.choices.values())
     if isinstance(data_type, glue.ArrayType | glue.SetType):
@@ -139,6 +139,11 @@ def to_spark(data_type: glue.DataType) -> spark.DataType:
     if isinstance(data_type, glue.EnumType | glue.UnknownType):
         return spark.StringType()
     return _TO_SPARK[type(data_type)]()  # type: ignore[index]
+
+
+def spark_schema(schema: glue.StructType) -> spark.StructType:
+    """Return the Spark schema of a Glue schema, choices marked."""
+    return spark.StructType([_spark_field(field) for field in schema])
 
 
 def _spark_field(field: glue.Field) -> spark.StructField:

@@ -3,8 +3,10 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-glue-context.html
 """
 
+import os
 import time
 import warnings
+from pathlib import Path
 from typing import Any
 
 from pyspark import SparkContext
@@ -42,6 +44,7 @@ class GlueContext(UnimplementedCalls, SQLContext):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # SQLContext is Amazon's choice
             super().__init__(session.sparkContext, session)
+        _let_python_workers_import_awsglue(session)
         self.spark_session = session
         self.create_dynamic_frame = DynamicFrameReader(self)
         self.create_data_frame = DataFrameReader(self)
@@ -202,7 +205,7 @@ class GlueContext(UnimplementedCalls, SQLContext):
             frame,
             connection_type,
             connection_options,
-            format,  # type: ignore[arg-type]  # Amazon's default is a dict
+            format,
             format_options,
             transformation_ctx,
         )
@@ -274,6 +277,15 @@ def _session_of(context: Any) -> SparkSession:
     if context is None:
         return SparkSession.builder.getOrCreate()
     return SparkSession(context)
+
+
+def _let_python_workers_import_awsglue(session: SparkSession) -> None:
+    """Functions of Filter and Map run in processes of Spark's, which find modules by this."""
+    root = str(Path(__file__).resolve().parents[1])
+    environment = session.sparkContext.environment
+    paths = environment.get("PYTHONPATH", "").split(os.pathsep)
+    if root not in paths:
+        environment["PYTHONPATH"] = os.pathsep.join([root, *filter(None, paths)])
 
 
 def _required_table(

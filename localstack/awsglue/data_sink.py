@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from awsglue._errors import ERROR_SCHEMA
+from awsglue._frame_base import FrameBase
 from awsglue._sinks.registry import Sink
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 
@@ -49,7 +50,7 @@ class DataSink:
         written = {key: self._write(dynamic_frame_or_dfc[key], key) for key in dynamic_frame_or_dfc}
         return DynamicFrameCollection(written, self._sql_ctx)
 
-    def _write(self, frame: DynamicFrame, below: str) -> DynamicFrame:
+    def _write(self, frame: FrameBase, below: str) -> DynamicFrame:
         frame.assertErrorThreshold()
         self._sink.write(frame.marked_frame, below)
         errors = frame.error_trail.records()

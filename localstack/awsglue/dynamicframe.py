@@ -32,7 +32,7 @@ class DynamicFrame(FrameBase):
 
     def with_frame_schema(self, schema: StructType) -> "DynamicFrame":
         """Return the frame with its fields in the types of a schema."""
-        wanted = _schema.to_spark(schema)
+        wanted = _schema.spark_schema(schema)
         return self._derive(_mapping.in_schema(self._frame, wanted))
 
     def toDF(self, options: Sequence[ResolveOption] | None = None) -> DataFrame:

@@ -26,7 +26,7 @@ class GlueArgumentError(Exception):
 class GlueArgumentParser(argparse.ArgumentParser):
     """An argument parser that raises instead of ending the process."""
 
-    def error(self, msg: str) -> NoReturn:  # type: ignore[override]
+    def error(self, msg: str) -> NoReturn:
         raise GlueArgumentError(msg)
 
 

@@ -11,7 +11,7 @@ objects here and scalars there stays text.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -19,6 +19,7 @@ from pyspark.sql import types as spark
 
 from awsglue._nested import (
     ELEMENT,
+    Change,
     NamedColumn,
     Path,
     build_struct,
@@ -45,6 +46,11 @@ _TOKEN_TYPES: dict[str, spark.DataType] = {
     "long": spark.LongType(),
     "string": spark.StringType(),
 }
+_PARSED_TYPES: tuple[spark.DataType, ...] = (
+    spark.StringType(),
+    spark.DoubleType(),
+    spark.BooleanType(),
+)
 _TOKEN_STRUCT = spark.StructType(
     [spark.StructField(name, data_type) for name, data_type in _TOKEN_TYPES.items()]
 )
@@ -83,10 +89,8 @@ def parse_with_choices(
     documents: DataFrame, schema: spark.StructType, paths: Sequence[Path], kept: Sequence[str]
 ) -> DataFrame:
     """Return the parsed records with the fields at these paths as choices, where they are any."""
-    parses = [
-        _parse(documents, schema, paths, data_type)
-        for data_type in (spark.StringType(), spark.DoubleType(), spark.BooleanType())
-    ]
+    leaves = _PARSED_TYPES if paths else _PARSED_TYPES[:1]
+    parses = [_parse(schema, paths, leaf) for leaf in leaves]
     named = [f"__awsglue_parse_{position}" for position in range(len(parses))]
     parsed = documents.select(
         *[column.alias(name) for column, name in zip(parses, named, strict=True)], *kept
@@ -95,19 +99,15 @@ def parse_with_choices(
     members = _members(columns, schema, (), set(paths))
     kept_columns = [(parsed.schema[name], top_column(name)) for name in kept]
     frame = select_named(parsed, [*members, *kept_columns])
-    return _settle(frame, paths)
+    return _settle(frame, paths) if paths else frame
 
 
-def _parse(
-    documents: DataFrame,
-    schema: spark.StructType,
-    paths: Sequence[Path],
-    leaf: spark.DataType,
-) -> Column:
+def _parse(schema: spark.StructType, paths: Sequence[Path], leaf: spark.DataType) -> Column:
     wanted = _retyped(schema, (), set(paths), leaf)
-    if leaf == spark.StringType():
-        return F.from_json("value", wanted)
-    return F.from_json("value", _only(wanted, paths))
+    if leaf != spark.StringType():
+        wanted = _only(wanted, paths)
+    assert isinstance(wanted, spark.StructType)
+    return F.from_json("value", wanted)
 
 
 def _retyped(
@@ -182,7 +182,7 @@ def _combined_array(
     element_type, below = data_type.elementType, (*path, ELEMENT)
 
     def element(first: Column, position: Column) -> Column:
-        others = tuple(parse.getItem(position) for parse in parses[1:])
+        others = tuple(parse[position] for parse in parses[1:])
         return _combined((first, *others), element_type, below, paths)[1]
 
     stand_in = tuple(F.lit(None) for _ in parses)
@@ -192,8 +192,7 @@ def _combined_array(
 
 def _scalar_token(text: Column, number: Column, boolean: Column) -> Column:
     is_number = number.isNotNull() & ~text.rlike(_QUOTED_NUMBERS)
-    is_boolean = boolean.isNotNull()
-    return _token(text, is_number, is_boolean, text)
+    return F.when(text.isNotNull(), _token(text, is_number, boolean.isNotNull(), text))
 
 
 def _array_tokens(array_text: Column) -> Column:
@@ -202,25 +201,18 @@ def _array_tokens(array_text: Column) -> Column:
 
 
 def _array_token(token: Column) -> Column:
-    is_text = token.startswith('"')
     text = F.get_json_object(F.concat(F.lit('{"t":'), token, F.lit("}")), "$.t")
-    is_boolean = token.isin("true", "false")
-    return _token(token, token.rlike("^-?[0-9]"), is_boolean, F.when(is_text, text))
+    is_number, is_boolean = token.rlike("^-?[0-9]"), token.isin("true", "false")
+    return F.when(token != "null", _token(token, is_number, is_boolean, text))
 
 
 def _token(raw: Column, is_number: Column, is_boolean: Column, text: Column) -> Column:
     is_integer = is_number & raw.rlike(_INTEGER)
-    is_other = ~F.coalesce(is_number, F.lit(False)) & ~F.coalesce(is_boolean, F.lit(False))
-    token = F.struct(
+    return F.struct(
         F.when(is_boolean, raw.cast("boolean")).alias("boolean"),
         F.when(is_number & ~is_integer, raw.cast("double")).alias("double"),
         F.when(is_integer, raw.cast("bigint")).alias("long"),
-        F.when(is_other, text).alias("string"),
-    )
-    return (
-        F.when(raw.isNotNull() & (raw != "null"), token)
-        if text is not raw
-        else F.when(raw.isNotNull(), token)
+        F.when(~is_number & ~is_boolean, text).alias("string"),
     )
 
 
@@ -234,8 +226,12 @@ def _settle(frame: DataFrame, paths: Sequence[Path]) -> DataFrame:
     answers = frame.agg(*questions).collect()[0].asDict()
     for position, path in enumerate(paths):
         present = [name for name in _TOKEN_TYPES if answers[f"{position}:{name}"]]
-        frame = edit_field(frame, path, lambda f, column, p=present: [_narrowed(f, column, p)])
+        frame = edit_field(frame, path, _narrowing(present))
     return frame
+
+
+def _narrowing(present: list[str]) -> Change:
+    return lambda field, column: [_narrowed(field, column, present)]
 
 
 def _is_filled(path: Path, name: str) -> Column:
@@ -262,8 +258,8 @@ def _narrowed(field: spark.StructField, column: Column, present: list[str]) -> N
     return choice, _each(column, is_array, lambda token: _choice_of(token, names))
 
 
-def _each(column: Column, is_array: bool, change: object) -> Column:
-    return F.transform(column, change) if is_array else change(column)  # type: ignore
+def _each(column: Column, is_array: bool, change: Callable[[Column], Column]) -> Column:
+    return F.transform(column, change) if is_array else change(column)
 
 
 def _choice_of(token: Column, names: list[str]) -> Column:

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-partitions.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,8 @@ class CatalogTable:
 def get_table(database: str, table_name: str, catalog_id: str | None) -> CatalogTable:
     """Return a table; the Glue API's own error when there is none."""
     request = {"DatabaseName": database, "Name": table_name, **catalog_request(catalog_id)}
-    definition = boto3.client("glue").get_table(**request)["Table"]
+    glue: Any = boto3.client("glue")
+    definition = glue.get_table(**request)["Table"]
     return CatalogTable(catalog_id, database, table_name, definition)
 
 
@@ -106,11 +107,11 @@ def get_partitions(table: CatalogTable, expression: str = "") -> list[Partition]
     request |= catalog_request(table.catalog_id)
     if expression:
         request["Expression"] = expression
-    pages = boto3.client("glue").get_paginator("get_partitions").paginate(**request)
-    return list(_read_partitions(pages))
+    glue: Any = boto3.client("glue")
+    return list(_read_partitions(glue.get_paginator("get_partitions").paginate(**request)))
 
 
-def _read_partitions(pages: Sequence[Mapping[str, Any]]) -> Iterator[Partition]:
+def _read_partitions(pages: Iterable[Mapping[str, Any]]) -> Iterator[Partition]:
     for page in pages:
         for found in page["Partitions"]:
             location = found.get("StorageDescriptor", {}).get("Location", "")

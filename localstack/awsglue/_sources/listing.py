@@ -1,7 +1,7 @@
 """Which files are under a path: S3 through boto3, every other file system through Hadoop."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +62,7 @@ def _is_below(key: str, prefix: str) -> bool:
     return not prefix or prefix.endswith("/") or key == prefix or key[len(prefix)] == "/"
 
 
-def _s3_file(bucket: str, found: dict[str, Any]) -> SourceFile:
+def _s3_file(bucket: str, found: Mapping[str, Any]) -> SourceFile:
     return SourceFile(
         uri=f"{bucket}/{found['Key']}",
         modified_ms=int(found["LastModified"].timestamp() * 1000),
