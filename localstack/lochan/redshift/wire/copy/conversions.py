@@ -56,7 +56,7 @@ class ColumnConverter:
             array = None
         if array is not None:
             return Converted(array, {})
-        converted = self._convert_exactly(texts)
+        converted = self.convert_exactly(texts)
         return self._check_not_null(converted) if self._column.not_null else converted
 
     def convert_fast(self, texts: pyarrow.Array) -> pyarrow.Array | None:
@@ -82,7 +82,8 @@ class ColumnConverter:
             array = compute.utf8_rtrim(array, _SPACES)
         return array
 
-    def _convert_exactly(self, texts: Texts) -> Converted:
+    def convert_exactly(self, texts: Texts) -> Converted:
+        """Convert a batch cell by cell."""
         values, errors = self._rules.exact(
             [None if text is None or self._is_null(text) else self._trim(text) for text in texts]
         )
@@ -164,7 +165,7 @@ def _choose_rules(
         case "bool":
             return TypeRules(target, target, _each(scalars.parse_boolean))
         case "bytea":
-            return TypeRules(target, target, _each(scalars.parse_hexadecimal))
+            return TypeRules(target, target, _each(scalars.make_hexadecimal_parser(column.length)))
         case "date" | "timestamp" | "timestamptz" | "time":
             dates = make_date_converter(column.type_name, options, backend)
             return _date_rules(dates, options, target)

@@ -48,10 +48,10 @@ Render = Callable[[Any], str | None]
 
 @dataclass(frozen=True)
 class CopyResult:
-    """What a COPY loaded, and what it tells the client (`severity`, `code`, `message`)."""
+    """What a COPY loaded, and the INFO messages that the client is told."""
 
     rows_loaded: int
-    notices: tuple[dict[str, str], ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def execute_copy(
@@ -77,15 +77,16 @@ def execute_copy(
     return CopyResult(rows, _make_notices(table, rows, rejections.count))
 
 
-def _make_notices(table: TargetTable, rows: int, rejected: int) -> tuple[dict[str, str], ...]:
+def _make_notices(table: TargetTable, rows: int, rejected: int) -> tuple[str, ...]:
     begin = f"Load into table '{table.name}' completed, "
-    messages = [f"{begin}{rows} record(s) loaded successfully."]
-    if rejected:
-        messages.append(
-            f"{begin}{rejected} record(s) could not be loaded.  "
-            "Check 'stl_load_errors' system table for details."
-        )
-    return tuple({"severity": "INFO", "code": "00000", "message": message} for message in messages)
+    loaded = f"{begin}{rows} record(s) loaded successfully."
+    if not rejected:
+        return (loaded,)
+    return (
+        loaded,
+        f"{begin}{rejected} record(s) could not be loaded.  "
+        "Check 'stl_load_errors' system table for details.",
+    )
 
 
 class _Load:
@@ -148,7 +149,7 @@ class _Load:
     ) -> Callable[[DataFile], Iterator[Arrays]]:
         options = self._statement.conversions
         batches = self._make_batch_maker(is_json=False)
-        parse = make_block_parser(text_format, options, len(self._columns))
+        parse = make_block_parser(text_format, len(self._columns))
         reader = RecordReader(text_format, options, len(self._columns))
 
         def read(file: DataFile) -> Iterator[Arrays]:

@@ -11,15 +11,21 @@ from lochan.redshift.wire.copy.errors import FieldError
 from lochan.redshift.wire.copy.statement import Csv, DelimitedText
 
 
+def _drop_return(line: str) -> str:
+    return line.removesuffix("\r")
+
+
 @dataclass(frozen=True)
 class Splitter:
     """Cuts a record's text into fields; None asks for the lines that the record goes on over.
 
-    `closes` tells whether a further line can be the record's last.
+    `closes` tells whether a further line can be the record's last, `trim` takes off the carriage
+    return before a line feed where it is no data.
     """
 
     split: Callable[[str], list[str] | FieldError | None]
     closes: Callable[[str], bool]
+    trim: Callable[[str], str] = _drop_return
 
 
 def make_splitter(text_format: DelimitedText | Csv) -> Splitter:
@@ -30,7 +36,8 @@ def make_splitter(text_format: DelimitedText | Csv) -> Splitter:
     if text_format.escape or text_format.remove_quotes:
         return Splitter(
             _make_escaped_split(text_format),
-            lambda line: not _ends_in_escape(line.removesuffix("\r")),
+            lambda line: not _ends_in_escape(_drop_plain_return(line)),
+            _drop_plain_return if text_format.escape else _drop_return,
         )
     delimiter = text_format.delimiter
     return Splitter(lambda text: text.split(delimiter), lambda _line: True)
@@ -96,6 +103,12 @@ def _make_escaped_split(
         return fields
 
     return split
+
+
+def _drop_plain_return(line: str) -> str:
+    """Keep an escaped carriage return, which is data."""
+    trimmed = line.removesuffix("\r")
+    return line if _ends_in_escape(trimmed) and trimmed != line else trimmed
 
 
 def _ends_in_escape(text: str) -> bool:

@@ -133,7 +133,7 @@ def map_by_path(
 
 JsonPath = tuple[str | int, ...]
 
-_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]|\.([^.\[\]']+)")
+_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]|\.([^.\[\]'*?@()]+)")
 
 
 def parse_json_paths(text: bytes) -> list[JsonPath] | None:

@@ -180,6 +180,8 @@ class ParquetReader:
             return self._serialize(file, column, array)
         if _is_text(column):
             return self._check_text(file, column, array)
+        if column.type_name == "bytea":
+            self._check_length(file, column, array)
         try:
             # Nanoseconds beyond microseconds are cut off: neither Redshift nor PostgreSQL has them.
             safe = not types.is_timestamp(array.type) and not types.is_time(array.type)
@@ -195,7 +197,11 @@ class ParquetReader:
             texts = self._repair(file, column, array)
         if compute.any(compute.match_substring(texts, "\0"), min_count=0).as_py():
             raise self._fail(file, f"Column {column.name} holds the character NUL", column)
-        longest = compute.max(compute.binary_length(texts)).as_py() or 0
+        self._check_length(file, column, texts)
+        return texts
+
+    def _check_length(self, file: DataFile, column: Column, array: pyarrow.Array) -> None:
+        longest = pyarrow.compute.max(pyarrow.compute.binary_length(array)).as_py() or 0
         if column.length is not None and longest > column.length:
             raise self._fail(
                 file,
@@ -204,7 +210,6 @@ class ParquetReader:
                 f"File name: {file_url(self._s3, file.location)}",
                 column,
             )
-        return texts
 
     def _repair(self, file: DataFile, column: Column, array: pyarrow.Array) -> pyarrow.Array:
         """Replace bytes that are no UTF-8, which ACCEPTINVCHARS allows."""

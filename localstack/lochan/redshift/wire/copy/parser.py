@@ -28,6 +28,7 @@ from lochan.redshift.wire.copy.statement import (
     Csv,
     DelimitedText,
     Format,
+    Json,
     LoadOptions,
     Manifest,
     Prefix,
@@ -161,7 +162,7 @@ def _build(
         format=_complete_format(data_format, values),
         compression=_choose_compression(values),
         region=_check_region(values.get("REGION")),
-        conversions=_collect_conversions(values),
+        conversions=_collect_conversions(data_format, values),
         load=_collect_load_options(values),
     )
 
@@ -214,8 +215,11 @@ def _check_region(region: object) -> str | None:
     return str(region)
 
 
-def _collect_conversions(values: dict[str, object]) -> Conversions:
+def _collect_conversions(data_format: Format, values: dict[str, object]) -> Conversions:
+    """Gather the conversions; JSON has a null of its own and so no null string."""
     given = {field: values[name] for name, field in _CONVERSION_FIELDS.items() if name in values}
+    if isinstance(data_format, Json):
+        given["null_as"] = None
     return Conversions(**given)  # type: ignore[arg-type]
 
 

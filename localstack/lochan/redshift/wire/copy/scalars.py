@@ -23,6 +23,7 @@ _TRUE = frozenset({"1", "t", "true", "y", "yes"})
 _FALSE = frozenset({"0", "f", "false", "n", "no"})
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]*")
 _FLOAT = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf(?:inity)?)", re.I
 )
@@ -106,15 +107,20 @@ def parse_super(text: str) -> str:
     return text
 
 
-def parse_hexadecimal(text: str) -> bytes:
-    """Read a VARBYTE, which text files hold as hexadecimal digits.
+def make_hexadecimal_parser(length: int | None) -> CellParser:
+    """Make the parser of VARBYTE, which text files hold as hexadecimal digits.
 
     https://docs.aws.amazon.com/redshift/latest/dg/copy-usage-varbyte.html
     """
-    try:
+
+    def parse(text: str) -> bytes:
+        if len(text) % 2 or not _HEXADECIMAL.fullmatch(text):
+            raise CellError(FieldError(1219, "UTF-8 hexadecimal contains an invalid digit"))
+        if length is not None and len(text) > length * 2:
+            raise CellError(FieldError(1204, "String length exceeds DDL length"))
         return bytes.fromhex(text)
-    except ValueError as error:
-        raise CellError(FieldError(1219, "UTF-8 hexadecimal contains an invalid digit")) from error
+
+    return parse
 
 
 def make_text_parser(

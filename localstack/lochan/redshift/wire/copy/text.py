@@ -43,7 +43,7 @@ class RecordReader:
         lines = deque(block.split("\n"))
         while lines:
             line = lines.popleft()
-            raw = line.removesuffix("\r")
+            raw = self._splitter.trim(line)
             taken = 1
             if raw or not self._ignore_blank_lines:
                 fields = self._split(raw)
@@ -63,7 +63,7 @@ class RecordReader:
         return self._fit(fields) if isinstance(fields, list) else fields
 
     def _split_joined(self, lines: list[str]) -> tuple[str, list[str] | FieldError]:
-        raw = "\n".join(lines).removesuffix("\r")
+        raw = self._splitter.trim("\n".join(lines))
         fields = self._split(raw)
         if fields is None:
             return raw, FieldError(1214, "Invalid quote formatting for CSV", len(raw))

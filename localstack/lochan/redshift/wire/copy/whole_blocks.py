@@ -11,16 +11,14 @@ from collections.abc import Callable
 import pyarrow
 import pyarrow.csv
 
-from lochan.redshift.wire.copy.statement import Conversions, Csv, DelimitedText
+from lochan.redshift.wire.copy.statement import Csv, DelimitedText
 
 BlockParser = Callable[[str], list[pyarrow.Array] | None]
 
 
-def make_block_parser(
-    text_format: DelimitedText | Csv, options: Conversions, columns: int
-) -> BlockParser:
+def make_block_parser(text_format: DelimitedText | Csv, columns: int) -> BlockParser:
     """Make the parser of this format; it gives each column's texts as an array of strings."""
-    is_plain = _make_check(text_format, options)
+    is_plain = _make_check(text_format)
     read = _make_reader(text_format, columns)
     ends_in_delimiter = isinstance(text_format, DelimitedText)
 
@@ -42,7 +40,7 @@ def _count_fields(block: str, delimiter: str) -> int:
     return block[: block.find("\n") % (len(block) + 1)].count(delimiter) + 1
 
 
-def _make_check(text_format: DelimitedText | Csv, options: Conversions) -> Callable[[str], bool]:
+def _make_check(text_format: DelimitedText | Csv) -> Callable[[str], bool]:
     """Make the test whether a block means the same to Arrow and to Redshift."""
     special = "\0\r"
     if isinstance(text_format, DelimitedText):
@@ -51,7 +49,7 @@ def _make_check(text_format: DelimitedText | Csv, options: Conversions) -> Calla
     has_blank_line = re.compile(r"\A\n|\n\n|\n\Z").search
 
     def is_plain(block: str) -> bool:
-        if has_special(block) or (options.ignore_blank_lines and has_blank_line(block)):
+        if has_special(block) or has_blank_line(block):
             return False
         return not isinstance(text_format, Csv) or _is_well_quoted(block, text_format)
 
