@@ -126,7 +126,7 @@ class Partition:
     def land(self, page: Page) -> LandedObject:
         """Write a page as X sent it. The same page makes the same object."""
         key = self.page_key(page.identifier, page.cursor)
-        packed = gzip.compress(page.body, mtime=0)
+        packed = gzip.compress(page.body, compresslevel=6, mtime=0)
         retrieved_at = f"{page.retrieved_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         answer = self.s3.put_object(
             Bucket=self.bucket,

@@ -26,7 +26,7 @@ class Settings:
     X_API_RECORDINGS    folder of recorded pages; without it pages are generated
     X_API_SEED          seed of generated pages (1)
     X_API_TWEETS        generated tweets in each 24 hours of their timeline (200)
-    X_API_NOW           RFC 3339 moment at which the server's calendar stands still (it runs)
+    X_API_NOW           RFC 3339 moment at which the server's calendar stands still (today)
     X_API_LIMITS        requests per window, as `search_recent=450,followers=15,*=1000`
     X_API_LIMIT_SECONDS length of that window (900)
     X_API_FORBIDDEN     endpoints that answer 403, separated by commas

@@ -1,10 +1,10 @@
 """The generated world: which tweets and users exist, when, and under which ids.
 
 Each day (UTC) is cut into equal slots, `tweets_per_day` of them. Slot i, counted from the first
-midnight after X's own epoch, holds tweet i, whose id is a real snowflake (https://docs.x.com/fundamentals/x-ids): the
-milliseconds of its creation above 22 low bits. So ids sort by time, any window of time
-knows its tweets without a list of them, two windows that overlap share tweets, and an id
-leads back to its tweet by arithmetic alone.
+midnight after X's own epoch, holds tweet i, whose id is a real snowflake
+(https://docs.x.com/fundamentals/x-ids): the milliseconds of its creation above 22 low bits. So
+ids sort by time, any window of time knows its tweets without a list of them, two windows that
+overlap share tweets, and an id leads back to its tweet by arithmetic alone.
 """
 
 from __future__ import annotations
