@@ -43,7 +43,7 @@ class GlueService:
 
 def _without_nulls(value: Any) -> Any:
     """Return a request without members that are null, which AWS takes as not given."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _without_nulls(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):
         return [_without_nulls(item) for item in value]

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -42,9 +42,15 @@ _PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
+# Where a value is: the place of what holds it, and its name there. Written out for errors only,
+# as requests of a hundred partitions with a hundred columns each are checked member by member.
+_Place = tuple[Any, str]
+
+
 def check_request(shape: Any, request: Mapping[str, Any]) -> None:
     """Raise SerializationException or ValidationException unless `request` fits its shape."""
-    violations = list(_find_violations(shape, request, ""))
+    violations: list[str] = []
+    _check_value(shape, request, None, violations)
     if not violations:
         return
     count = "1 validation error" if len(violations) == 1 else f"{len(violations)} validation errors"
@@ -56,7 +62,7 @@ def check_response(operation: str, shape: Any, response: Mapping[str, Any]) -> N
     if shape is None:
         fault = f"{sorted(response)}" if response else None
     else:
-        fault = next(_find_misfits(shape, response, "response"), None)
+        fault = _find_misfit(shape, response, (None, "response"))
     if fault is not None:
         raise InternalServiceException(
             f"Lochan's answer to {operation} does not fit Glue's model at {fault}."
@@ -64,75 +70,81 @@ def check_response(operation: str, shape: Any, response: Mapping[str, Any]) -> N
         )
 
 
-def _find_violations(shape: Any, value: Any, path: str) -> Iterator[str]:
-    _check_type(shape, value, path)
-    yield from _find_broken_constraints(shape, value, path)
-    if shape.type_name == "structure":
-        for name in shape.required_members:
-            if value.get(name) is None:
-                yield _violation(None, _join(path, name), "Member must not be null")
-        for name, member in shape.members.items():
-            if value.get(name) is not None:
-                yield from _find_violations(member, value[name], _join(path, name))
-    elif shape.type_name == "list":
-        for position, item in enumerate(value, start=1):
-            yield from _find_violations(shape.member, item, f"{path}.{position}.member")
-    elif shape.type_name == "map":
-        for key, item in value.items():
-            yield from _find_violations(shape.key, key, f"{path}.{key}.key")
-            yield from _find_violations(shape.value, item, f"{path}.{key}.member")
-
-
-def _check_type(shape: Any, value: Any, path: str) -> None:
-    if not _has_type(shape, value):
+def _check_value(shape: Any, value: Any, place: _Place | None, violations: list[str]) -> None:
+    type_name = shape.type_name
+    if not _has_type(type_name, value):
         raise SerializationException(
-            f"{type(value).__name__} value {value!r} at '{path}' cannot be converted to"
-            f" {shape.type_name}."
+            f"{type(value).__name__} value {value!r} at '{_write(place)}' cannot be converted to"
+            f" {type_name}."
         )
+    if shape.metadata:
+        violations += (
+            f"Value '{value}' at '{_write(place)}' failed to satisfy constraint: Member must {rule}"
+            for rule in _find_broken_rules(shape, value)
+        )
+    if type_name == "structure":
+        _check_members(shape, value, place, violations)
+    elif type_name == "list":
+        for position, item in enumerate(value, start=1):
+            _check_value(shape.member, item, (place, f"{position}.member"), violations)
+    elif type_name == "map":
+        for key, item in value.items():
+            _check_value(shape.key, key, (place, f"{key}.key"), violations)
+            _check_value(shape.value, item, (place, f"{key}.member"), violations)
 
 
-def _has_type(shape: Any, value: Any) -> bool:
-    if isinstance(value, bool):
-        return bool(shape.type_name == "boolean")
-    return isinstance(value, _PYTHON_TYPES[shape.type_name])
+def _check_members(
+    shape: Any, value: Mapping[str, Any], place: _Place | None, violations: list[str]
+) -> None:
+    for name in shape.required_members:
+        if name not in value:
+            violations.append(
+                f"Value null at '{_write((place, name))}' failed to satisfy constraint:"
+                " Member must not be null"
+            )
+    members = shape.members
+    for name, item in value.items():
+        if name in members:
+            _check_value(members[name], item, (place, name), violations)
 
 
-def _find_broken_constraints(shape: Any, value: Any, path: str) -> Iterator[str]:
+def _find_broken_rules(shape: Any, value: Any) -> list[str]:
+    """Return what a value must be and is not, in AWS's words."""
     limits = shape.metadata
-    if shape.type_name in ("integer", "long", "float", "double"):
-        yield from _find_broken_limits(limits, value, value, path, "have value")
-    elif shape.type_name in ("list", "map", "string") and ("min" in limits or "max" in limits):
-        yield from _find_broken_limits(limits, len(value), value, path, "have length")
-    if shape.type_name != "string":
-        return
+    broken = []
+    if "min" in limits or "max" in limits:
+        size, verb = _measure(shape.type_name, value)
+        if size < limits.get("min", size):
+            broken.append(f"have {verb} greater than or equal to {limits['min']}")
+        if size > limits.get("max", size):
+            broken.append(f"have {verb} less than or equal to {limits['max']}")
     if "pattern" in limits and not _compile(limits["pattern"]).fullmatch(value):
-        pattern = limits["pattern"]
-        yield _violation(value, path, f"Member must satisfy regular expression pattern: {pattern}")
-    if shape.enum and shape.name not in _OPEN_ENUMS and value not in shape.enum:
-        yield _violation(
-            value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
-        )
+        broken.append(f"satisfy regular expression pattern: {limits['pattern']}")
+    allowed = limits.get("enum")
+    if allowed and value not in allowed and shape.name not in _OPEN_ENUMS:
+        broken.append(f"satisfy enum value set: [{', '.join(allowed)}]")
+    return broken
 
 
-def _find_broken_limits(
-    limits: Mapping[str, Any], size: float, value: Any, path: str, verb: str
-) -> Iterator[str]:
-    if "min" in limits and size < limits["min"]:
-        yield _violation(
-            value, path, f"Member must {verb} greater than or equal to {limits['min']}"
-        )
-    if "max" in limits and size > limits["max"]:
-        yield _violation(value, path, f"Member must {verb} less than or equal to {limits['max']}")
+def _measure(type_name: str, value: Any) -> tuple[float, str]:
+    if type_name in ("list", "map", "string", "blob"):
+        return len(value), "length"
+    return value, "value"
 
 
-def _violation(value: Any, path: str, constraint: str) -> str:
-    shown = "null" if value is None else f"'{value}'"
-    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+def _has_type(type_name: str, value: Any) -> bool:
+    if value is True or value is False:
+        return type_name == "boolean"
+    return isinstance(value, _PYTHON_TYPES[type_name])
 
 
-def _join(path: str, member: str) -> str:
-    name = member[0].lower() + member[1:]
-    return f"{path}.{name}" if path else name
+def _write(place: _Place | None) -> str:
+    """Return a place as AWS writes it: databaseInput.name, partitionsToGet.2.member.values."""
+    names = []
+    while place is not None:
+        place, name = place
+        names.append(name[0].lower() + name[1:])
+    return ".".join(reversed(names))
 
 
 @cache
@@ -143,17 +155,33 @@ def _compile(java_pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _find_misfits(shape: Any, value: Any, path: str) -> Iterator[str]:
-    if not _has_type(shape, value):
-        yield f"{path} ({type(value).__name__} for {shape.type_name})"
-    elif shape.type_name == "structure":
-        yield from (f"{path}.{name}" for name in value if name not in shape.members)
-        for name, member in shape.members.items():
-            if name in value:
-                yield from _find_misfits(member, value[name], f"{path}.{name}")
-    elif shape.type_name == "list":
-        for position, item in enumerate(value):
-            yield from _find_misfits(shape.member, item, f"{path}[{position}]")
-    elif shape.type_name == "map":
-        for key, item in value.items():
-            yield from _find_misfits(shape.value, item, f"{path}[{key!r}]")
+def _find_misfit(shape: Any, value: Any, place: _Place) -> str | None:
+    """Return the first place at which a value is not of its shape."""
+    type_name = shape.type_name
+    if not _has_type(type_name, value):
+        return f"{_write(place)} ({type(value).__name__} for {type_name})"
+    if type_name == "structure":
+        return _find_misfit_in_structure(shape, value, place)
+    if type_name == "list":
+        items: Iterable[tuple[str, Any]] = ((str(n), item) for n, item in enumerate(value, 1))
+        inner = shape.member
+    elif type_name == "map":
+        items, inner = value.items(), shape.value
+    else:
+        return None
+    for name, item in items:
+        fault = _find_misfit(inner, item, (place, name))
+        if fault is not None:
+            return fault
+    return None
+
+
+def _find_misfit_in_structure(shape: Any, value: Mapping[str, Any], place: _Place) -> str | None:
+    members = shape.members
+    for name, item in value.items():
+        if name not in members:
+            return _write((place, name))
+        fault = _find_misfit(members[name], item, (place, name))
+        if fault is not None:
+            return fault
+    return None

@@ -78,11 +78,8 @@ class WorkerClient:
                 text = response.read()
         except urllib.error.HTTPError as error:
             with error:
-                reason = error.read().decode(errors="replace").strip() or error.reason
-            raise WorkerRefused(
-                f"The Glue worker at {self.url} refused {method} {path} with status"
-                f" {error.code}: {reason}"
-            ) from error
+                reason = _read_reason(error)
+            raise WorkerRefused(f"The Glue worker at {self.url} refused this: {reason}") from error
         except (OSError, http.client.HTTPException) as error:
             raise WorkerUnreachable(
                 f"The Glue worker at {self.url} does not answer ({_reason(error)}): start it with"
@@ -128,6 +125,15 @@ class WorkerClient:
 def _encode(value: Any) -> float:
     """Write a time as AWS's JSON does: seconds since 1970."""
     return float(value.timestamp())
+
+
+def _read_reason(error: urllib.error.HTTPError) -> str:
+    """Return the sentence of a refusal, which the worker sends as {"error": "…"}."""
+    text = error.read().decode(errors="replace").strip()
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"{text or error.reason} (status {error.code})"
 
 
 def _reason(error: Exception) -> str:

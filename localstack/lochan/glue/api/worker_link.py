@@ -94,7 +94,8 @@ class WorkerLink:
             order.send()
         except (WorkerUnreachable, WorkerRefused) as error:
             _LOG.warning("%s", error)
-            self._inbox.fail(order.kind, order.id, str(error))
+            if order.is_start:  # what cannot be stopped was over, or its end is yet to be heard of
+                self._inbox.fail(order.kind, order.id, str(error))
 
     def _follow_events(self) -> None:
         instance, after, away_since = "", 0, None

@@ -35,7 +35,7 @@ def test_null_members_are_as_if_not_given(call):
 def test_answer_that_does_not_fit_the_model_is_our_fault(call, monkeypatch):
     broken = {**OPERATIONS, "GetDatabase": lambda state, request: {"Database": {"Nome": "a"}}}
     monkeypatch.setattr("lochan.glue.api.service.OPERATIONS", broken)
-    with pytest.raises(InternalServiceException, match=r"GetDatabase .* response\.Database\.Nome"):
+    with pytest.raises(InternalServiceException, match=r"GetDatabase .* response\.database\.nome"):
         call("GetDatabase", Name="a")
 
 

@@ -99,8 +99,15 @@ def test_counts_of_a_crawl_are_read(client, server):
 
 
 def test_refusal_carries_the_reason(client, server):
-    server.answers["/runs"] = (400, b"GlueVersion 6.0 is not supported")
-    with pytest.raises(WorkerRefused, match=r"status 400: GlueVersion 6\.0 is not supported"):
+    server.answers["/runs"] = (400, b'{"error": "GlueVersion 6.0 is not supported."}')
+    with pytest.raises(WorkerRefused, match=r"refused this: GlueVersion 6\.0 is not supported\.$"):
+        client.start_run({})
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", b"[1]", b'{"detail": "x"}'])
+def test_refusal_of_something_else_carries_its_status(client, server, answer):
+    server.answers["/runs"] = (502, answer)
+    with pytest.raises(WorkerRefused, match=r"\(status 502\)$"):
         client.start_run({})
 
 

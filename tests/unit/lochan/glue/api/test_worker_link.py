@@ -139,6 +139,14 @@ def test_refusal_fails_the_run_with_its_reason(client, call, job, wait_for):
     assert wait_for(run_id, "FAILED")["ErrorMessage"] == "GlueVersion 6.0 is not supported."
 
 
+def test_refused_stop_leaves_the_end_to_the_events(client, call, job, run, wait_for, wait_until):
+    wait_until(lambda: client.orders == [("start", run)])
+    client.refusal = "There is no such run."
+    call("BatchStopJobRun", JobName=job, JobRunIds=[run])
+    client.report(run, "SUCCEEDED")
+    wait_for(run, "SUCCEEDED")
+
+
 def test_restarted_worker_fails_the_runs_of_the_old(client, run, wait_for, wait_until):
     client.report(run, "RUNNING")
     wait_for(run, "RUNNING")
