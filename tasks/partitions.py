@@ -46,7 +46,7 @@ class _Collection:
 
     def is_reusable(self, page: Page, item: LandedObject) -> bool:
         """Whether a landed page is this collection's own, or one that the marker names."""
-        return self.known.get(item.key) == item or page.retrieved_at >= self.since
+        return self.known.get(item.key) == item or page.retrieved_at > self.since
 
 
 def collect_partition(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from moto import mock_aws
 
-from tasks.landing import Partition, Window
+from tasks.landing import LandedObject, Partition, Window
 from tasks.partitions import CollectedPartition, Request, collect_partition
 from tasks.x_api import XApi
 from tasks.x_errors import BadRequest, Unauthorized
@@ -267,3 +267,72 @@ def test_nothing_to_ask_for_is_complete_as_well(x: FakeX, partition: Partition) 
     assert (result.objects, result.fetched) == (0, 0)
     marker = partition.read_marker()
     assert marker and marker.derived_from == "sha256:nothing"
+
+
+class Killed(BaseException):
+    """The end of the process, between two instructions."""
+
+
+class DyingS3:
+    """S3 that ends the process just before or just after the nth thing it changes."""
+
+    CHANGES = ("put_object", "delete_object", "delete_objects")
+
+    def __init__(self, s3: Any, nth: int, *, after: bool) -> None:
+        self._s3, self._left, self._after = s3, nth, after
+        self.survived = True
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._s3, name)
+        return call if name not in self.CHANGES else lambda **options: self._change(call, options)
+
+    def _change(self, call: Any, options: dict[str, Any]) -> Any:
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            self._die()
+        answer = call(**options)
+        if self._left == 0:
+            self._die()
+        return answer
+
+    def _die(self) -> None:
+        self.survived = False
+        raise Killed
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("refresh", [False, True])
+def test_killed_at_any_change_and_run_again_it_ends_as_if_nothing_had_been(
+    x: FakeX, partition: Partition, refresh: bool, after: bool
+) -> None:
+    expected = ["uno", "due", "tre"] if refresh else ["one", "two", "three"]
+    nth, survived = 0, False
+    while not survived:
+        nth += 1
+        _empty(partition)
+        x.serve("loch", "one", "two", "three")
+        if refresh:
+            collect(x, partition)
+            x.serve("loch", "uno", "due", "tre")
+        dying = DyingS3(partition.s3, nth, after=after)
+        victim = Partition(dying, BUCKET, "search_recent", WINDOW)  # type: ignore[arg-type]
+        try:
+            collect(x, victim, refresh=refresh)
+        except Killed:
+            # Whoever reads now sees no marker, or one whose pages are all as it names them.
+            marker = partition.read_marker()
+            assert all(_is_as_named(partition, item) for item in (marker.objects if marker else ()))
+            collect(x, partition, refresh=refresh)
+        survived = dying.survived
+        assert sorted(texts(partition)) == sorted(expected)
+        assert len(read_all(partition)) == 4
+    assert nth > 5
+
+
+def _empty(partition: Partition) -> None:
+    for name in read_all(partition):
+        partition.s3.delete_object(Bucket=BUCKET, Key=partition.prefix + name)
+
+
+def _is_as_named(partition: Partition, item: LandedObject) -> bool:
+    return partition.s3.head_object(Bucket=BUCKET, Key=item.key)["ETag"] == f'"{item.etag}"'
