@@ -1,0 +1,64 @@
+import pytest
+
+from lochan.glue.worker.run_requests import CrawlRequest, InvalidRequest, RunRequest
+
+BODY = {
+    "run_id": "jr_" + "a" * 64,
+    "job_name": "tweets",
+    "command": {"Name": "glueetl", "ScriptLocation": "s3://assets/job.py", "PythonVersion": "3"},
+    "arguments": {"--day": "2026-11-20"},
+    "glue_version": "5.1",
+    "timeout_minutes": 480,
+    "worker_type": "G.2X",
+    "number_of_workers": 5,
+    "attempt": 1,
+}
+
+
+def test_body_is_read():
+    request = RunRequest.from_json(BODY)
+    assert request.script == "s3://assets/job.py"
+    assert request.timeout_seconds == 28_800
+    assert request.attempt == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "units"),
+    [
+        # https://docs.aws.amazon.com/glue/latest/dg/worker-types.html: DPU of each type
+        ({}, 10.0),
+        ({"worker_type": "G.1X"}, 5.0),
+        ({"worker_type": "G.4X"}, 20.0),
+        ({"worker_type": "G.8X", "number_of_workers": 2}, 16.0),
+        ({"worker_type": "G.025X", "number_of_workers": 2}, 0.5),
+        ({"worker_type": "Standard"}, 5.0),
+        ({"worker_type": None, "number_of_workers": None}, 2.0),
+        ({"command": {"Name": "pythonshell", "ScriptLocation": "s3://a/b"}}, 0.0625),
+    ],
+)
+def test_units_are_those_of_the_workers(changes, units):
+    assert RunRequest.from_json({**BODY, **changes}).units == units
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"run_id": "jr_1"}, "run_id must be jr_ and 64 hexadecimal digits"),
+        ({"run_id": "../../etc"}, "run_id must be jr_"),
+        ({"job_name": ""}, "job_name must be a string that is not empty"),
+        ({"command": None}, "command must be a JSON object"),
+        ({"command": {"Name": "glueetl"}}, "ScriptLocation must be a string"),
+        ({"timeout_minutes": 0}, "timeout_minutes must be a number above 0"),
+        ({"timeout_minutes": True}, "timeout_minutes must be a number above 0"),
+        ({"arguments": ["--a"]}, "arguments must be a JSON object"),
+    ],
+)
+def test_wrong_field_is_named(changes, message):
+    with pytest.raises(InvalidRequest, match=message):
+        RunRequest.from_json({**BODY, **changes})
+
+
+def test_crawl_needs_an_id_and_a_named_crawler():
+    assert CrawlRequest.from_json({"crawl_id": "c", "crawler": {"Name": "n"}}).crawl_id == "c"
+    with pytest.raises(InvalidRequest, match="Name must be a string"):
+        CrawlRequest.from_json({"crawl_id": "c", "crawler": {}})
