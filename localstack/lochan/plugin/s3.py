@@ -5,6 +5,7 @@ encoding-type=url, as boto3 always does, and so loses keys such as `dt=2026-11-2
 (localstack/localstack#13745). Here it lists raw keys, and the answer is quoted afterwards.
 """
 
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -52,13 +53,33 @@ class LochanS3Provider(S3Provider):  # type: ignore[misc]
         self, context: RequestContext, bucket: str, encoding_type: str | None = None, **rest: Any
     ) -> dict[str, Any]:
         """Answer ListObjectVersions."""
-        return _encode(super().list_object_versions(context, bucket, **rest), encoding_type)
+        listing = super().list_object_versions(context, bucket, **rest)
+        return _encode(_cut_to_size(listing), encoding_type)
 
     def list_multipart_uploads(
         self, context: RequestContext, bucket: str, encoding_type: str | None = None, **rest: Any
     ) -> dict[str, Any]:
         """Answer ListMultipartUploads."""
         return _encode(super().list_multipart_uploads(context, bucket, **rest), encoding_type)
+
+
+def _cut_to_size(listing: dict[str, Any]) -> dict[str, Any]:
+    """Return the first MaxKeys versions: where a bucket keeps none, LocalStack answers with all."""
+    entries = sorted(
+        (
+            (item[field], member, item)
+            for member, field in _QUOTED_IN_LISTS.items()
+            for item in listing.get(member, [])
+        ),
+        key=itemgetter(0),
+    )
+    kept = entries[: listing["MaxKeys"]]
+    if len(kept) == len(entries):
+        return listing
+    cut = {name: value for name, value in listing.items() if name not in _QUOTED_IN_LISTS}
+    for _, member, item in kept:
+        cut.setdefault(member, []).append(item)
+    return {**cut, "IsTruncated": True, "NextKeyMarker": kept[-1][0]}
 
 
 def _encode(listing: dict[str, Any], encoding_type: str | None) -> dict[str, Any]:

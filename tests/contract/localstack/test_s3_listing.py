@@ -74,6 +74,18 @@ def test_1200_partitions_list_as_1200_by_the_old_operation(client, days, page_si
     assert list_keys(client, "list_objects", "days", page_size) == days
 
 
+@pytest.mark.parametrize("page_size", [100, 1000])
+def test_1200_partitions_list_as_1200_though_the_bucket_keeps_no_versions(client, days, page_size):
+    assert list_keys(client, "list_object_versions", "days", page_size) == days
+
+
+@pytest.mark.parametrize("page_size", [1, 3, 6, 7])
+def test_folders_of_a_bucket_that_keeps_no_versions(client, fill, page_size):
+    bucket = fill(SIBLINGS)
+    keys, folders = list_keys(client, "list_object_versions", bucket, page_size, Delimiter="/")
+    assert (keys, folders) == (["a-1", "a.x", "a0", "aZ"], ["a=1/", "a=2/"])
+
+
 @pytest.mark.parametrize("page_size", range(1, 8))
 @pytest.mark.parametrize("operation", ["list_objects_v2", "list_objects"])
 def test_mixed_siblings(client, fill, operation, page_size):

@@ -66,16 +66,22 @@ def client():
 
 
 @pytest.fixture
-def service(glue_model, client):
-    links = []
+def links(client):
+    """The links that were made: one."""
+    made = []
+    yield made
+    for link in made:
+        link.close()
 
+
+@pytest.fixture
+def service(glue_model, client, links):
     def connect(accounts):
         link = WorkerLink(client, Inbox(accounts), patience_seconds=0.05, pause_seconds=0.01)
         links.append(link)
         return link
 
-    yield GlueService(glue_model, Accounts(connect))
-    links[0].close()
+    return GlueService(glue_model, Accounts(connect))
 
 
 @pytest.fixture
@@ -173,8 +179,8 @@ def test_worker_that_went_away_fails_its_runs(client, run, wait_for):
     assert wait_for(run, "FAILED")["ErrorMessage"] == "The worker is away."
 
 
-def test_threads_end_with_close(client, run, service, wait_until):
+def test_threads_end_with_close(run, links, wait_until):
     before = {thread.name for thread in threading.enumerate()}
     assert {"glue-worker-orders", "glue-worker-events"} <= before
-    service.accounts._worker.close()
+    links[0].close()
     wait_until(lambda: not any(t.name == "glue-worker-events" for t in threading.enumerate()))
