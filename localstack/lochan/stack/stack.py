@@ -17,7 +17,7 @@ from lochan.stack.processes import find_members, kill_processes
 from lochan.stack.progress import Progress, Report, report_nothing
 from lochan.stack.records import ServiceRecord, StackRecord, read_services, read_stack
 from lochan.stack.service import Service
-from lochan.stack.services.registry import Builder, build_services
+from lochan.stack.services.registry import SERVICES, Builder, build_services, check_names
 from lochan.stack.settings import Settings
 from lochan.stack.site import SOCKETS_PREFIX, Site, open_site
 from lochan.stack.supervisor import Supervisor, end_services
@@ -58,18 +58,21 @@ def start(
 
     Where one fails, or the call is interrupted, what this call started is ended.
     """
+    check_names(services or (), SERVICES if builders is None else builders)
     home = Home(settings.home)
     home.open()
     with _locked(home, report):
         home.open()  # a `down` that was waited for may have cleared it
         alive = _discard_stale_stack(home)
         site = open_site(settings)
-        wanted = build_services(site, services, builders)
-        missing = [service for service in wanted if service.name not in alive]
-        check_ports({service.name: service.ports for service in missing})
-        make_certificates(home, settings.inherited)
-        supervisor = _bring_up(site, wanted, alive, report)
-        started = tuple(service.name for service in missing)
+        supervisor = Supervisor(home, site.stack.stack_id, report)
+        try:
+            wanted = build_services(site, services, builders)
+            started = _bring_up(site, wanted, alive, supervisor)
+        except BaseException:
+            with _undisturbed():
+                _undo(site, supervisor, keeps_others=bool(alive), report=report)
+            raise
         return RunningStack(settings, environment(settings), started, supervisor)
 
 
@@ -109,22 +112,20 @@ def open_running_site(settings: Settings) -> tuple[Site, list[ServiceRecord]]:
 
 
 def _bring_up(
-    site: Site, wanted: Sequence[Service], alive: dict[str, ServiceRecord], report: Report
-) -> Supervisor:
-    supervisor = Supervisor(site.home, site.stack.stack_id, report)
-    try:
-        supervisor.start(wanted, alive.values())
-    except BaseException:
-        with _undisturbed():
-            _undo(site, supervisor, keeps_others=bool(alive), report=report)
-        raise
-    return supervisor
+    site: Site, wanted: Sequence[Service], alive: dict[str, ServiceRecord], supervisor: Supervisor
+) -> tuple[str, ...]:
+    missing = [service for service in wanted if service.name not in alive]
+    check_ports({service.name: service.ports for service in missing})
+    make_certificates(site.home, site.settings.inherited)
+    supervisor.start(wanted, alive.values())
+    return tuple(service.name for service in missing)
 
 
 def _undo(site: Site, supervisor: Supervisor, *, keeps_others: bool, report: Report) -> None:
     """End what a failed start began; where it began everything, nothing of it remains."""
     if not keeps_others:
         _remove_stack(site.home, site.stack, supervisor.started, report)
+        site.home.lock.unlink(missing_ok=True)
         supervisor.collect()
         return
     end_services(supervisor.started, report)

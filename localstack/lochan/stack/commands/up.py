@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -43,8 +44,15 @@ def _tell(console: Console, stack: RunningStack, seconds: float) -> None:
         console.print("The stack is up already, and everything answers.", highlight=False)
         return
     console.print(f"The stack is up: {seconds:.1f} s.", highlight=False)
-    for title, variable in (("AWS", "AWS_ENDPOINT_URL"), ("Prefect", "PREFECT_API_URL")):
-        if variable in stack.environment:
-            address = stack.environment[variable].removesuffix("/api")
-            console.print(f"  {title}  {address}", highlight=False)
-    console.print('  For any AWS tool:  eval "$(lochan env)"', highlight=False)
+    for title, address in _addresses(stack.environment):
+        console.print(f"  {title:9}{address}", highlight=False)
+    console.print('  For any tool: eval "$(lochan env)"', highlight=False)
+
+
+def _addresses(values: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if "AWS_ENDPOINT_URL" in values:
+        yield "AWS", values["AWS_ENDPOINT_URL"]
+    if "REDSHIFT_HOST" in values:
+        yield "Redshift", f"{values['REDSHIFT_HOST']}:{values['REDSHIFT_PORT']}"
+    if "PREFECT_API_URL" in values:
+        yield "Prefect", values["PREFECT_API_URL"].removesuffix("/api")

@@ -32,7 +32,6 @@ def build_services(
 ) -> list[Service]:
     """Build the named services and those that they require; all of them for None."""
     builders = SERVICES if builders is None else builders
-    check_names(names or (), builders)
     built: dict[str, Service] = {}
     for name in builders if names is None else names:
         _build_with_requirements(site, name, builders, built)

@@ -123,6 +123,7 @@ def test_a_taken_port_names_the_service_the_port_and_its_owner(settings, web):
             start(taken, builders={"web": web})
     assert f"web needs port {port}" in str(failure.value)
     assert f"process {os.getpid()}" in str(failure.value)
+    assert [path.name for path in settings.home.iterdir()] == ["logs"]
 
 
 def test_a_service_that_dies_tells_the_end_of_its_log(settings, web, program):
