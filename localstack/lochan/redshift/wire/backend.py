@@ -205,7 +205,7 @@ class BackendConnection:
         return frames
 
     def _finish_startup(self) -> None:
-        for frame in self._read_until_ready():
+        while (frame := self.receive()).kind != ReadyForQuery.kind:
             if frame.kind == ErrorResponse.kind:
                 raise backend_error(frame)
             if frame.kind == ParameterStatus.kind:
@@ -213,6 +213,7 @@ class BackendConnection:
                 self.reported[status.name] = status.value
             elif frame.kind == BackendKeyData.kind:
                 self.key = BackendKeyData.decode(frame.payload)
+        self.transaction_status = frame.payload
 
 
 def backend_error(frame: Frame) -> BackendError:

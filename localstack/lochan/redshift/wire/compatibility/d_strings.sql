@@ -73,19 +73,19 @@ BEGIN
     FOR block IN 0..octet_length(message) / 64 - 1 LOOP
         FOR t IN 0..79 LOOP
             IF t < 16 THEN
-                w[t] := get_byte(message, block * 64 + t * 4)::bigint << 24
-                      | get_byte(message, block * 64 + t * 4 + 1)::bigint << 16
-                      | get_byte(message, block * 64 + t * 4 + 2)::bigint << 8
-                      | get_byte(message, block * 64 + t * 4 + 3)::bigint;
+                w[t] := (get_byte(message, block * 64 + t * 4)::bigint << 24)
+                      + (get_byte(message, block * 64 + t * 4 + 1)::bigint << 16)
+                      + (get_byte(message, block * 64 + t * 4 + 2)::bigint << 8)
+                      + get_byte(message, block * 64 + t * 4 + 3);
             ELSE
                 turned := w[t - 3] # w[t - 8] # w[t - 14] # w[t - 16];
-                w[t] := (turned << 1 | turned >> 31) & mask;
+                w[t] := ((turned << 1) | (turned >> 31)) & mask;
             END IF;
         END LOOP;
         a := h[1]; b := h[2]; c := h[3]; d := h[4]; e := h[5];
         FOR t IN 0..79 LOOP
             IF t < 20 THEN
-                f := (b & c) | (~b & mask & d); k := 1518500249;
+                f := (b & c) | ((b # mask) & d); k := 1518500249;
             ELSIF t < 40 THEN
                 f := b # c # d; k := 1859775393;
             ELSIF t < 60 THEN
@@ -93,8 +93,8 @@ BEGIN
             ELSE
                 f := b # c # d; k := 3395469782;
             END IF;
-            turned := (((a << 5 | a >> 27) & mask) + f + e + k + w[t]) & mask;
-            e := d; d := c; c := (b << 30 | b >> 2) & mask; b := a; a := turned;
+            turned := (((((a << 5) | (a >> 27)) & mask) + f + e + k + w[t])) & mask;
+            e := d; d := c; c := ((b << 30) | (b >> 2)) & mask; b := a; a := turned;
         END LOOP;
         h := ARRAY[h[1] + a, h[2] + b, h[3] + c, h[4] + d, h[5] + e];
         FOR word IN 1..5 LOOP

@@ -29,6 +29,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
         SELECT value, row_number() OVER (ORDER BY value) AS place, count(*) OVER () AS total
         FROM unnest(state) AS value WHERE value IS NOT NULL) AS ordered
     WHERE place IN ((total + 1) / 2, (total + 2) / 2));
+CREATE OR REPLACE FUNCTION rs.middle(state bigint[]) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN rs.middle(state::numeric[]);
+CREATE OR REPLACE FUNCTION rs.middle(state integer[]) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN rs.middle(state::numeric[]);
+CREATE OR REPLACE AGGREGATE rs.median(bigint) (
+    SFUNC = array_append, STYPE = bigint[], FINALFUNC = rs.middle);
+CREATE OR REPLACE AGGREGATE rs.median(integer) (
+    SFUNC = array_append, STYPE = integer[], FINALFUNC = rs.middle);
 CREATE OR REPLACE AGGREGATE rs.median(double precision) (
     SFUNC = array_append, STYPE = double precision[], FINALFUNC = rs.middle);
 CREATE OR REPLACE AGGREGATE rs.median(numeric) (

@@ -8,8 +8,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN value IS JSON;
 
 -- Text as JSON, or NULL where it is none and the caller allows that.
 CREATE OR REPLACE FUNCTION rs.to_json(value text, null_if_invalid boolean) RETURNS json
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN NOT null_if_invalid OR value IS JSON THEN value::json END;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN CASE WHEN NOT null_if_invalid OR value IS JSON THEN value::json END;
+END $$;
 
 CREATE OR REPLACE FUNCTION rs.json_extract_path_text(value text, VARIADIC path text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN pg_catalog.json_extract_path_text(value::json, VARIADIC path);

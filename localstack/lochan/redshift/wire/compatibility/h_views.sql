@@ -48,7 +48,7 @@ WHERE attribute.attnum > 0 AND NOT attribute.attisdropped AND class.relkind IN (
 -- Only tables in schemas of the search path are there.
 CREATE OR REPLACE VIEW rs.pg_table_def AS
 SELECT schema_name AS schemaname, table_name AS tablename, column_name AS "column", type,
-       coalesce(encoding, rs.default_encoding(atttypid, sortkey > 0))::character(32) AS encoding,
+       coalesce(encoding, rs.default_encoding(atttypid, sortkey > 0))::varchar(32) AS encoding,
        distkey, sortkey, attnotnull AS "notnull"
 FROM rs_catalog.columns
 WHERE relkind = 'r' AND schema_name = ANY (pg_catalog.current_schemas(false))
@@ -90,7 +90,7 @@ SELECT pg_catalog.current_database()::text AS database, schema_name::text AS sch
        END AS sortkey1,
        (SELECT max(atttypmod - 4) FROM pg_catalog.pg_attribute
         WHERE attrelid = relation AND atttypid = 'varchar'::regtype) AS max_varchar,
-       'none'::character(32) AS sortkey1_enc,
+       'none'::varchar(32) AS sortkey1_enc,
        coalesce(pg_catalog.jsonb_array_length(sortkeys), 0) AS sortkey_num,
        (pg_catalog.pg_table_size(relation) / 1048576 + 1)::bigint AS size,
        0::numeric(10, 4) AS pct_used, 0::bigint AS empty, 0::numeric(5, 2) AS unsorted,
@@ -168,7 +168,7 @@ FROM lochan_system.stl_load_errors;
 
 CREATE OR REPLACE VIEW rs.stl_query AS
 SELECT usesysid::integer AS userid, query::integer, coalesce(label, 'default') AS label, pid,
-       database::character(32), querytxt::character(4000),
+       database::varchar(32), querytxt::varchar(4000),
        (starttime AT TIME ZONE 'UTC') AS starttime
 FROM rs_catalog.query_log LEFT JOIN pg_catalog.pg_user ON usename = user_name
 CROSS JOIN (SELECT NULL::text AS label) AS no_label;
@@ -180,16 +180,18 @@ SELECT userid AS user_id, query::bigint AS query_id, label AS query_label, pid A
 FROM rs.stl_query;
 CREATE OR REPLACE VIEW rs.stv_recents AS
 SELECT usesysid::integer AS userid,
-       CASE state WHEN 'active' THEN 'Running' ELSE 'Done' END::character(20) AS status,
+       CASE state WHEN 'active' THEN 'Running' ELSE 'Done' END::varchar(20) AS status,
        (query_start AT TIME ZONE 'UTC') AS starttime,
        (extract(epoch FROM clock_timestamp() - query_start) * 1000000)::integer AS duration,
-       usename::character(50) AS user_name, datname::character(50) AS db_name,
-       query::character(600) AS query, CASE state WHEN 'active' THEN pid ELSE -1 END AS pid
-FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' AND query_start IS NOT NULL;
+       usename::varchar(50) AS user_name, datname::varchar(50) AS db_name,
+       query::varchar(600) AS query, CASE state WHEN 'active' THEN pid ELSE -1 END AS pid
+FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' AND query_start IS NOT NULL
+  AND usename <> 'postgres';
 CREATE OR REPLACE VIEW rs.stv_sessions AS
 SELECT (backend_start AT TIME ZONE 'UTC') AS starttime, pid AS process,
-       usename::character(50) AS user_name, datname::character(50) AS db_name
-FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend';
+       usename::varchar(50) AS user_name, datname::varchar(50) AS db_name
+FROM pg_catalog.pg_stat_activity
+WHERE backend_type = 'client backend' AND usename <> 'postgres';
 
 -- What SHOW lists: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_TABLES.html
 CREATE OR REPLACE FUNCTION rs.show_databases(pattern text)

@@ -99,8 +99,11 @@ def _names_view(tokens: Tokens, index: int) -> bool:
 
 
 def reads_query_log(tokens: Tokens) -> bool:
-    """Tell whether a statement reads a view over the log of queries."""
-    return any(token.is_name and token.value in QUERY_LOG_VIEWS for token in tokens)
+    """Tell whether a statement reads the log of queries."""
+    return any(
+        token.is_name and (token.value in QUERY_LOG_VIEWS or token.value == "pg_last_query_id")
+        for token in tokens
+    )
 
 
 REWRITES = (
