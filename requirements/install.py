@@ -43,8 +43,7 @@ def check_python():
 
 def installed_set(wanted):
     """Keep the tests' tools once they are there, so that `run` and `test` do not undo each other."""
-    mark = read_mark(ROOT / ".venv")
-    return "dev" if mark == digest("dev") else wanted
+    return "dev" if read_mark(ROOT / ".venv").startswith("dev ") else wanted
 
 
 def install(environment, requirements):
@@ -97,10 +96,11 @@ def check_disk():
 
 
 def digest(requirements):
-    """Digest what an environment is made from."""
+    """Name the set and digest what an environment is made from."""
     parts = [REQUIREMENTS / (requirements + ".txt"), ROOT / "localstack" / "pyproject.toml"]
     content = b"".join(part.read_bytes() for part in parts)
-    return hashlib.sha256(content + sys.version.encode() + str(ROOT).encode()).hexdigest()
+    made_from = content + sys.version.encode() + str(ROOT).encode()
+    return requirements + " " + hashlib.sha256(made_from).hexdigest()
 
 
 def mark_path(environment):
