@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from lochan.glue.api import (
+    connections,
     crawlers,
     crawls,
     databases,
@@ -49,6 +50,13 @@ OPERATIONS: Mapping[str, Handler] = {
     "BatchGetPartition": partition_batches.get,
     "BatchUpdatePartition": partition_batches.update,
     "BatchDeletePartition": partition_batches.delete,
+    # connections
+    "CreateConnection": connections.create,
+    "GetConnection": connections.get,
+    "GetConnections": connections.list_all,
+    "UpdateConnection": connections.update,
+    "DeleteConnection": connections.delete,
+    "BatchDeleteConnection": connections.delete_batch,
     # crawlers
     "CreateCrawler": crawlers.create,
     "GetCrawler": crawlers.get,

@@ -46,6 +46,16 @@ class Partition:
 
 
 @dataclass(frozen=True)
+class Connection:
+    """How to reach a data store."""
+
+    name: str
+    definition: Shape
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True)
 class Crawler:
     """A crawler's definition; what it does at the moment is in its newest crawl."""
 

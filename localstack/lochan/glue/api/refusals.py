@@ -10,6 +10,12 @@ from lochan.glue.api.records import Shape
 
 _GOVERNED = ("TransactionId", "QueryAsOfTime")
 _FOREIGN = ("ResourceShareType",)
+# Nothing here calls a data store to try a connection, nor keeps credentials other than properties.
+_CONNECTION = (
+    "ConnectionInput.AuthenticationConfiguration",
+    "ConnectionInput.ValidateCredentials",
+    "ConnectionInput.ValidateForComputeEnvironments",
+)
 
 # A dotted name is a member of a member.
 _REFUSED: Mapping[str, tuple[str, ...]] = {
@@ -23,6 +29,9 @@ _REFUSED: Mapping[str, tuple[str, ...]] = {
     "GetTable": _GOVERNED,
     "GetTables": (*_GOVERNED, *_FOREIGN),
     "GetPartitions": _GOVERNED,
+    "CreateConnection": _CONNECTION,
+    "UpdateConnection": _CONNECTION,
+    "GetConnection": ("ApplyOverrideForComputeEnvironment",),
     "CreateCrawler": ("Schedule", "CrawlerSecurityConfiguration"),
     "UpdateCrawler": ("Schedule", "CrawlerSecurityConfiguration"),
     "CreateJob": ("SecurityConfiguration", "MaintenanceWindow", "JobRunQueuingEnabled"),

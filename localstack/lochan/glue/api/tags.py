@@ -1,4 +1,4 @@
-"""Tags of databases, tables, crawlers and jobs, by ARN.
+"""Tags of databases, tables, connections, crawlers and jobs, by ARN.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-tags.html
 """
@@ -21,6 +21,7 @@ _MOST_TAGS = 50
 _RESOURCES: Mapping[str, Callable[[GlueState, str], bool]] = {
     "database": lambda state, name: fold(name) in state.databases,
     "table": lambda state, name: tuple(fold(name).split("/", 1)) in state.tables,
+    "connection": lambda state, name: name in state.connections,
     "crawler": lambda state, name: name in state.crawlers,
     "job": lambda state, name: name in state.jobs,
 }

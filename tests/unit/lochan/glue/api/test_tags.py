@@ -36,7 +36,7 @@ def test_missing_resource(call):
 
 
 def test_resource_that_cannot_be_tagged(call):
-    with pytest.raises(InvalidInputException, match="crawler, database, job, table"):
+    with pytest.raises(InvalidInputException, match="connection, crawler, database, job, table"):
         read(call, "arn:aws:glue:us-east-1:000000000000:registry/x")
 
 
