@@ -136,7 +136,8 @@ def _cut(
     if uneven and offset and not position.repeated and offset % 11 == 3:
         return Stretch((), Position(offset, newest, repeated=True), preceding)
     # Some pages begin with the tweet that ended the one before.
-    start = offset - 1 if uneven and offset and offset % 4 == 0 else offset
+    repeats = uneven and offset and (offset * 40_503 >> 4) % 4 == 0
+    start = offset - 1 if repeats else offset
     stop = start + size
     following = Position(stop, newest) if stop < len(items) else None
     return Stretch(items[start:stop], following, preceding)
