@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_COPY.html
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 import pgpq
 import pyarrow
@@ -20,8 +20,9 @@ from lochan.redshift.wire.copy.batches import Arrays, BatchMaker
 from lochan.redshift.wire.copy.conversions import make_converters
 from lochan.redshift.wire.copy.errors import INTERNAL_ERROR, LOAD_CODE, CopyError, internal_error
 from lochan.redshift.wire.copy.lines import LineSource
-from lochan.redshift.wire.copy.objects import DataFile, find_files, read_object, stream_object
+from lochan.redshift.wire.copy.objects import DataFile, find_files, read_chunks, read_object
 from lochan.redshift.wire.copy.parquet import ParquetReader
+from lochan.redshift.wire.copy.prefetch import open_in_turn
 from lochan.redshift.wire.copy.quoting import quote_identifier
 from lochan.redshift.wire.copy.rejections import (
     LoadAbortedError,
@@ -43,6 +44,7 @@ from lochan.redshift.wire.copy.table import Column, TargetTable, choose_columns,
 from lochan.redshift.wire.copy.text import RecordReader
 from lochan.redshift.wire.copy.whole_blocks import make_block_parser
 
+ReadFile = Callable[[DataFile, IO[bytes]], Iterator[Arrays]]
 Render = Callable[[Any], str | None]
 
 
@@ -116,7 +118,11 @@ class _Load:
             self._statement.source,
             needs_length=isinstance(self._statement.format, Parquet),
         )
-        batches = self._read(files)
+        read = self._choose_reader()
+        with open_in_turn(self._s3, files) as opened:
+            return self._store(batch for file, body in opened for batch in read(file, body))
+
+    def _store(self, batches: Iterator[Arrays]) -> int:
         if self._statement.load.no_load:
             for _ in batches:
                 pass
@@ -125,12 +131,11 @@ class _Load:
         sql = f"COPY {self._table.sql_name} ({names}) FROM STDIN (FORMAT binary)"
         return self._backend.copy_in(sql, _encode(self._columns, batches)).rows
 
-    def _read(self, files: Sequence[DataFile]) -> Iterator[Arrays]:
-        """Choose how this format is read, before anything of a file is."""
-        read: Callable[[DataFile], Iterator[Arrays]]
+    def _choose_reader(self) -> ReadFile:
+        """Choose how this format is read, and refuse what it cannot be read into."""
         match self._statement.format:
             case Parquet() as parquet:
-                read = ParquetReader(
+                return ParquetReader(
                     self._s3,
                     self._columns,
                     parquet,
@@ -139,34 +144,35 @@ class _Load:
                     self._rejections,
                 ).read
             case Json() as json_format:
-                read = self._make_json_reader(json_format)
+                return self._make_json_reader(json_format)
             case DelimitedText() | Csv() as text_format:
-                read = self._make_text_reader(text_format)
-        return (batch for file in files for batch in read(file))
+                return self._make_text_reader(text_format)
 
-    def _make_text_reader(
-        self, text_format: DelimitedText | Csv
-    ) -> Callable[[DataFile], Iterator[Arrays]]:
+    def _make_text_reader(self, text_format: DelimitedText | Csv) -> ReadFile:
         options = self._statement.conversions
         batches = self._make_batch_maker(is_json=False)
         parse = make_block_parser(text_format, len(self._columns))
         reader = RecordReader(text_format, options, len(self._columns))
 
-        def read(file: DataFile) -> Iterator[Arrays]:
-            source = LineSource(self._stream(file), options.encoding)
+        def read(file: DataFile, body: IO[bytes]) -> Iterator[Arrays]:
+            source = LineSource(self._read_chunks(file, body), options.encoding)
             return batches.from_blocks(
                 file.location.uri, source, options.ignore_header, parse, reader
             )
 
         return read
 
-    def _make_json_reader(self, json_format: Json) -> Callable[[DataFile], Iterator[Arrays]]:
+    def _make_json_reader(self, json_format: Json) -> ReadFile:
         mapping = self._map_documents(json_format)
         batches = self._make_batch_maker(is_json=True)
-        return lambda file: batches.from_records(
-            file.location.uri,
-            json_documents.read_documents(self._stream(file), self._statement.conversions, mapping),
-        )
+
+        def read(file: DataFile, body: IO[bytes]) -> Iterator[Arrays]:
+            records = json_documents.read_documents(
+                self._read_chunks(file, body), self._statement.conversions, mapping
+            )
+            return batches.from_records(file.location.uri, records)
+
+        return read
 
     def _make_batch_maker(self, *, is_json: bool) -> BatchMaker:
         converters = make_converters(
@@ -174,8 +180,8 @@ class _Load:
         )
         return BatchMaker(self._columns, converters, self._rejections)
 
-    def _stream(self, file: DataFile) -> Iterator[bytes]:
-        return stream_object(self._s3, file, self._statement.compression)
+    def _read_chunks(self, file: DataFile, body: IO[bytes]) -> Iterator[bytes]:
+        return read_chunks(body, file, self._statement.compression)
 
     def _map_documents(self, json_format: Json) -> json_documents.DocumentMapping:
         render = [_choose_render(column) for column in self._columns]

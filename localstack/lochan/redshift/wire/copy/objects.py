@@ -84,12 +84,13 @@ def open_object(s3: Any, location: S3Location) -> IO[bytes]:
     return body
 
 
-def stream_object(s3: Any, file: DataFile, compression: Compression | None) -> Iterator[bytes]:
-    """Read one object piece by piece, decompressed: no piece is larger than CHUNK_BYTES."""
-    with open_object(s3, file.location) as body:
-        stream = _decompress(body, compression)
-        while chunk := _read_chunk(stream, file, compression):
-            yield chunk
+def read_chunks(
+    body: IO[bytes], file: DataFile, compression: Compression | None
+) -> Iterator[bytes]:
+    """Read an open object piece by piece, decompressed: no piece is larger than CHUNK_BYTES."""
+    stream = _decompress(body, compression)
+    while chunk := _read_chunk(stream, file, compression):
+        yield chunk
 
 
 def s3_error(error: ClientError | BotoCoreError, context: str) -> CopyError:

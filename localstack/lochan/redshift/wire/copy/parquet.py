@@ -23,7 +23,7 @@ from lochan.redshift.wire.copy.errors import (
     FieldError,
     spectrum_error,
 )
-from lochan.redshift.wire.copy.objects import CHUNK_BYTES, DataFile, file_url, open_object
+from lochan.redshift.wire.copy.objects import DataFile, file_url, read_chunks
 from lochan.redshift.wire.copy.rejections import RejectedRow, Rejections
 from lochan.redshift.wire.copy.scalars import make_text_parser
 from lochan.redshift.wire.copy.statement import Conversions, Parquet
@@ -90,10 +90,12 @@ class ParquetReader:
         self._rejections = rejections
         self._check_super_columns(data_format)
 
-    def read(self, file: DataFile) -> Iterator[list[pyarrow.Array]]:
+    def read(self, file: DataFile, body: IO[bytes]) -> Iterator[list[pyarrow.Array]]:
         """Yield one file batch by batch; it lies in memory while small and on disk otherwise."""
         with tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES) as spool:
-            self._fetch(file, spool)
+            for chunk in read_chunks(body, file, None):
+                spool.write(chunk)
+            spool.seek(0)
             parquet = self._open(file, spool)
             self._check_schema(file, parquet)
             for batch in self._scan(file, parquet):
@@ -104,12 +106,6 @@ class ParquetReader:
             raise CopyError(
                 INTERNAL_ERROR, "SUPER column in COPY query requires SERIALIZETOJSON option"
             )
-
-    def _fetch(self, file: DataFile, spool: IO[bytes]) -> None:
-        with open_object(self._s3, file.location) as body:
-            while chunk := body.read(CHUNK_BYTES):
-                spool.write(chunk)
-        spool.seek(0)
 
     def _open(self, file: DataFile, spool: IO[bytes]) -> pyarrow.parquet.ParquetFile:
         try:

@@ -158,14 +158,16 @@ def _make_column(row: Sequence[str | None], limits: dict[str, int]) -> Column:
     length, scale = _read_modifier(base, int(modifier))
     if name in limits:
         length = min(limits[name], length or limits[name])
+    is_super = declared == "super" or base in ("json", "jsonb")
     return Column(
         name=name,
-        type_name=base,
+        # Other domains are types of Redshift's own, which COPY cannot load by their base type.
+        type_name=base if is_super else declared,
         length=length,
         scale=scale,
         not_null=not_null == "t",
         identity=identity,
-        is_super=declared == "super" or base in ("json", "jsonb"),
+        is_super=is_super,
     )
 
 

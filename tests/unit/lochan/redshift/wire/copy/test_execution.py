@@ -1,11 +1,15 @@
 """Whole loads into PostgreSQL; expected rows are literals worked out by hand."""
 
 import bz2
+import csv
 import gzip
+import io
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow
@@ -525,3 +529,29 @@ def test_failed_load_leaves_nothing_behind(
         copy(f"t FROM '{put('one', '1' + chr(10) + 'x' + chr(10))}'")
     backend.connection.rollback()
     assert backend.execute("SELECT count(*) FROM t") == [("0",)]
+
+
+@pytest.mark.skipif("LOCHAN_TEST_DATA" not in os.environ, reason="LOCHAN_TEST_DATA is not set")
+class TestRealFiles:
+    """Files that people use, under the folder that LOCHAN_TEST_DATA names."""
+
+    def read(self, name: str) -> bytes:
+        path = Path(os.environ["LOCHAN_TEST_DATA"]) / name
+        if not path.exists():
+            pytest.skip(f"{path} is not there")
+        return path.read_bytes()
+
+    def test_tickit_events_load(self, load: Load) -> None:
+        body = self.read("tickit/allevents_pipe.txt")
+        columns = (
+            "eventid int, venueid smallint, catid smallint, dateid smallint, "
+            "eventname varchar(200), starttime timestamp"
+        )
+        rows = load(columns, body, "DELIMITER '|'")
+        assert len(rows) == 8798
+        assert rows[0] == (1, 305, 8, 1851, "Gotterdammerung", datetime(2008, 1, 25, 14, 30))
+
+    def test_goodbooks_tags_load(self, load: Load) -> None:
+        body = self.read("goodbooks10k/tags.csv")
+        rows = load("tag_id int, tag_name varchar(200)", body, "CSV IGNOREHEADER 1")
+        assert len(rows) == len(list(csv.reader(io.StringIO(body.decode())))) - 1

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lochan.redshift.wire.copy.errors import FieldError
@@ -50,6 +50,12 @@ def read(
 def test_csv_reads_what_python_writes(
     rows: list[list[str]], end: str, quoting: int, chunk: int
 ) -> None:
+    # Python 3.11 quotes a carriage return only where its own lines end in one.
+    assume(
+        end == "\r\n"
+        or quoting == csv.QUOTE_ALL
+        or not any("\r" in text for row in rows for text in row)
+    )
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator=end, quoting=quoting).writerows(rows)
     records = read(buffer.getvalue().encode(), Csv(), 3, chunk=chunk)
