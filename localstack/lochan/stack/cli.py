@@ -10,7 +10,7 @@ import click
 
 from lochan.stack.errors import StackError
 
-COMMANDS = ("init", "up", "down", "status", "logs", "env", "doctor")
+COMMANDS = ("init", "up", "down", "status", "logs", "env", "doctor", "job", "sql", "crawl")
 _INTERRUPTED = 130  # what shells report for Ctrl-C: 128 + SIGINT
 
 
