@@ -43,10 +43,10 @@ def localstack_environment(
         "PROVIDER_OVERRIDE_S3": "lochan",
         "AWS_DEFAULT_REGION": region,
         **_SILENCE,
-        "LOCHAN_S3_STORAGE": str(home / "objects"),
-        "LOCHAN_SERVICE_MODELS": str(service_models),
+        "LOCHAN_S3_STORAGE": str(home.absolute() / "objects"),
+        "LOCHAN_SERVICE_MODELS": str(service_models.absolute()),
         "LOCHAN_WORKER_URL": worker_url,
-        "LOCHAN_TOKEN_FILE": str(token_file),
+        "LOCHAN_TOKEN_FILE": str(token_file.absolute()),
     }
 
 
@@ -92,10 +92,11 @@ def _home_environment(home: Path) -> dict[str, str]:
 
 
 def _folders(home: Path) -> dict[str, str]:
+    root = home.absolute()
     return {
-        "FILESYSTEM_ROOT": str(home / "root"),
-        "XDG_CACHE_HOME": str(home / "cache"),
-        "TMPDIR": str(home / "tmp"),
+        "FILESYSTEM_ROOT": str(root / "root"),
+        "XDG_CACHE_HOME": str(root / "cache"),
+        "TMPDIR": str(root / "tmp"),
     }
 
 

@@ -46,6 +46,22 @@ def test_every_folder_lies_in_the_home(environment, tmp_path):
     assert environment["OVERRIDE_IN_DOCKER"] == "0"
 
 
+def test_relative_paths_are_made_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    environment = launch.localstack_environment(
+        home=Path("home"),
+        host="127.0.0.1",
+        port=4566,
+        service_models=Path("models"),
+        worker_url="http://127.0.0.1:4580",
+        token_file=Path("token"),
+        region="us-east-1",
+    )
+    for name in ("FILESYSTEM_ROOT", "LOCHAN_S3_STORAGE", "LOCHAN_SERVICE_MODELS"):
+        assert Path(environment[name]).is_relative_to(tmp_path)
+    assert environment["LOCHAN_TOKEN_FILE"] == str(tmp_path / "token")
+
+
 def test_home_has_every_folder_and_is_private(environment, tmp_path):
     launch.prepare_home(tmp_path / "home")
     launch.prepare_home(tmp_path / "home")
