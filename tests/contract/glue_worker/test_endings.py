@@ -125,5 +125,5 @@ def test_end_of_the_worker_leaves_no_process(start_worker, worker, wait_for, how
     assert len(children) >= 3  # JVM, fork server, run
     os.kill(doomed.process.pid, how)
     doomed.process.wait(30)
-    gone, alive = psutil.wait_procs(children, timeout=15)
+    _, alive = psutil.wait_procs(children, timeout=15)
     assert not alive

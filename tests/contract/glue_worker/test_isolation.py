@@ -107,7 +107,7 @@ EXPECTED = {
     "current database": "default",
     "table": "mine",
     "function": False,
-    "log level": "WARN",
+    "log level": "INFO",  # Spark's own for the root logger
     "job group": None,
     "local property": None,
     "added module": "mine",
@@ -154,13 +154,13 @@ def test_random_numbers_differ_between_runs(worker):
     assert first[1] != second[1]
 
 
-def test_hadoop_settings_of_a_script_stay_in_its_own_jvm(worker):
+def test_hadoop_settings_of_a_script_stay_in_its_own_jvm(worker, wait_for):
     change = """
 import json
 from pyspark import SparkContext
 sc = SparkContext.getOrCreate()
 sc._jsc.hadoopConfiguration().set("fs.s3a.endpoint", "http://127.0.0.1:1")
-sc.setCheckpointDir("s3://assets/checkpoints")
+sc.setCheckpointDir("checkpoints")
 sc._jvm.java.lang.System.setProperty("a.system.property", "theirs")
 print(json.dumps(sc._jsc.hadoopConfiguration().get("fs.s3a.endpoint")))
 """
@@ -178,7 +178,7 @@ print(json.dumps([
 """
     assert worker.answer(change) == "http://127.0.0.1:1"
     assert worker.answer(look) == [False, False, None]
-    assert len(worker.jvm_processes()) == 1
+    wait_for(lambda: len(worker.jvm_processes()) == 1, 30, "the end of its own JVM")
 
 
 def test_static_settings_get_a_jvm_of_their_own(worker):

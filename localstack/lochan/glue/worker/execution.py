@@ -29,7 +29,8 @@ LOG_GROUPS = {
 }
 # Every script sets them.
 NAMES_OF_CONTEXT = {"spark.app.name", "spark.master"}
-OUTPUT_SECONDS = 5
+# A process that outlives its run may hold the pipes open; what was printed is read by then.
+OUTPUT_SECONDS = 1
 JVM_END_SECONDS = 5
 
 logger = logging.getLogger(__name__)

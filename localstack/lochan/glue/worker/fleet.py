@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lochan.glue.worker.class_archive import class_path
 from lochan.glue.worker.java import trust_options
 from lochan.glue.worker.jvm import JvmUnavailable, SparkJvm
 from lochan.glue.worker.run_starter import RunStartFailed
@@ -30,6 +31,7 @@ class JvmPlan:
     endpoint_url: str | None
     region: str
     environment: Mapping[str, str]
+    options: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, str]:
         """Return the settings of the JVM that serves many runs."""
@@ -100,9 +102,9 @@ class JvmFleet:
         return SparkJvm(
             settings,
             folder=folder,
-            class_path=[str(self._plan.jars / "*"), *map(str, jars)],
+            class_path=[*class_path(self._plan.jars), *map(str, jars)],
             environment=self._plan.environment,
-            options=trust_options(self._plan.scratch, os.environ),
+            options=[*self._plan.options, *trust_options(self._plan.scratch, os.environ)],
         )
 
     def _keep_shared(self) -> None:

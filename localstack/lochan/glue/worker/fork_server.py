@@ -20,7 +20,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lochan.glue.worker.run_process import RunPlan, WorkerChannel, run_script
+import psutil
+
+from lochan.glue.worker.run_process import (
+    RunPlan,
+    WorkerChannel,
+    adopt_orphans,
+    run_script,
+)
 
 PRELOADED = (
     "boto3",
@@ -54,6 +61,7 @@ class ForkServer:
 
     def serve(self) -> None:
         """Serve until the worker closes its end."""
+        adopt_orphans()
         wake_up, wake_up_writer = socket.socketpair()
         wake_up.setblocking(False)
         wake_up_writer.setblocking(False)
@@ -84,12 +92,15 @@ class ForkServer:
         return True
 
     def _report_ended(self) -> None:
-        while self._children:
-            process_id, status = os.waitpid(-1, os.WNOHANG)
-            if process_id == 0:
-                return
-            self._children.discard(process_id)
-            self._answer({"ended": process_id, "code": os.waitstatus_to_exitcode(status)})
+        with contextlib.suppress(ChildProcessError):  # there is none left
+            while True:
+                process_id, status = os.waitpid(-1, os.WNOHANG)
+                if process_id == 0:
+                    return
+                if process_id in self._children:
+                    self._children.discard(process_id)
+                    code = os.waitstatus_to_exitcode(status)
+                    self._answer({"ended": process_id, "code": code})
 
     def _answer(self, message: dict[str, int]) -> None:
         # When the worker is gone, the closed socket ends this process in its next turn.
@@ -97,9 +108,9 @@ class ForkServer:
             self._connection.sendall(json.dumps(message).encode() + b"\n")
 
     def _end_children(self) -> None:
-        for process_id in self._children:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process_id, signal.SIGKILL)
+        for child in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
 
 
 def _drain(wake_up: socket.socket) -> bool:

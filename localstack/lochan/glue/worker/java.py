@@ -1,6 +1,7 @@
 """The Java that runs Spark: where it is, which options it needs, whom it trusts."""
 
 import functools
+import importlib.util
 import os
 import re
 import shutil
@@ -9,8 +10,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import pyspark
 
 # Spark reaches into the JDK by reflection; without these Java 17 refuses.
 # https://spark.apache.org/docs/3.5.6/ (JavaModuleOptions)
@@ -61,7 +60,10 @@ def _system_java_home() -> Path:
 
 def spark_home() -> Path:
     """Return the folder of the installed pyspark, which holds Spark itself."""
-    return Path(pyspark.__file__).parent
+    # Found, not imported: that takes half a second.
+    package = importlib.util.find_spec("pyspark")
+    assert package is not None and package.origin is not None
+    return Path(package.origin).parent
 
 
 def java_command(
@@ -75,7 +77,8 @@ def java_command(
 
     `class_path` comes after Spark's own jars, so that theirs win where both have a class.
     """
-    jars = [str(spark_home() / "jars" / "*"), *class_path]
+    # One by one and sorted: Java takes `*` in the order of the folder, which may change.
+    jars = [*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *class_path]
     opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED_PACKAGES]
     return [
         str(java_home() / "bin" / "java"),

@@ -23,7 +23,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+# Of prctl(2).
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 ERROR_MESSAGE_LIMIT = 2048
 # A run's own folder for addFile; it reaches Python workers as an entry of sys.path.
 RUN_FILES_FOLDER = "run-files"
@@ -102,7 +104,13 @@ def run_script(plan: RunPlan, channel: WorkerChannel) -> int:
 def end_with_parent() -> None:
     """Have Linux end this process when the process that started it ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Have Linux make processes that lost their parent below this one children of this one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _enter_environment(plan: RunPlan) -> None:

@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 
 from lochan.glue.worker import warm_up
+from lochan.glue.worker.class_archive import archive_options
 from lochan.glue.worker.control import Answer, serve_run
 from lochan.glue.worker.crawls import CrawlExecution
 from lochan.glue.worker.execution import RunExecution, Services
@@ -43,6 +44,7 @@ class WorkerSettings:
     endpoint_url: str | None
     region: str
     way_to_start: str
+    jvm_options: tuple[str, ...] = ()
 
 
 class GlueWorker:
@@ -59,6 +61,7 @@ class GlueWorker:
             endpoint_url=settings.endpoint_url,
             region=settings.region,
             environment=environment,
+            options=settings.jvm_options or tuple(archive_options(settings.jars)),
         )
         self._fleet = JvmFleet(plan, self._warm_up)
         self._services = Services(

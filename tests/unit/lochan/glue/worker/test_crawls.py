@@ -1,0 +1,91 @@
+import types
+from dataclasses import dataclass
+
+import pytest
+
+from lochan.glue.worker import crawls
+from lochan.glue.worker.crawls import CrawlExecution
+from lochan.glue.worker.run_requests import CrawlRequest
+from lochan.glue.worker.runs import EventLog
+
+
+@dataclass(frozen=True)
+class Summary:
+    tables_created: int = 0
+    tables_updated: int = 0
+    tables_deleted: int = 0
+    partitions_created: int = 0
+    partitions_updated: int = 0
+    partitions_deleted: int = 0
+
+
+class NoLogs:
+    class exceptions:
+        class ResourceAlreadyExistsException(Exception):
+            pass
+
+        class ResourceNotFoundException(Exception):
+            pass
+
+    def __init__(self):
+        self.lines = []
+
+    def create_log_stream(self, **names):
+        self.names = names
+
+    def put_log_events(self, logEvents, **names):
+        self.lines += [event["message"] for event in logEvents]
+
+
+@pytest.fixture
+def crawl(monkeypatch):
+    """Crawls with a crawler of the test's own; returns events and log."""
+
+    def start(run_crawl, *, stop=False):
+        module = types.SimpleNamespace(run_crawl=run_crawl)
+        monkeypatch.setattr(crawls.importlib, "import_module", lambda name: module)
+        events, logs = EventLog(), NoLogs()
+        request = CrawlRequest("c-1", {"Name": "tweets"})
+        execution = CrawlExecution(request, events=events, s3=None, glue=None, logs=logs)
+        execution.start()
+        if stop:
+            execution.stop()
+        execution.wait(10)
+        return events.read(0, 0), logs
+
+    return start
+
+
+def test_crawl_counts_and_logs(crawl):
+    def run_crawl(crawler, *, s3, glue, should_stop, log):
+        log(f"crawling {crawler['Name']}")
+        return Summary(tables_created=2)
+
+    events, logs = crawl(run_crawl)
+    assert [event["state"] for event in events] == ["RUNNING", "COMPLETED"]
+    assert events[-1]["tables_created"] == 2
+    assert logs.lines == ["crawling tweets"]
+    assert logs.names == {"logGroupName": "/aws-glue/crawlers", "logStreamName": "tweets"}
+
+
+def test_failed_crawl_says_why(crawl):
+    def run_crawl(crawler, **_):
+        raise ValueError("The bucket b does not exist.")
+
+    events, logs = crawl(run_crawl)
+    assert (events[-1]["state"], events[-1]["error_message"]) == (
+        "FAILED",
+        "The bucket b does not exist.",
+    )
+    assert logs.lines == ["ERROR : The bucket b does not exist."]
+
+
+def test_stopped_crawl_is_stopped(crawl):
+    def run_crawl(crawler, *, should_stop, **_):
+        while not should_stop():
+            pass
+        return Summary(tables_created=1)
+
+    events, _ = crawl(run_crawl, stop=True)
+    assert [event["state"] for event in events] == ["RUNNING", "STOPPING", "STOPPED"]
+    assert events[-1]["tables_created"] == 1
