@@ -28,14 +28,15 @@ _MICROSECOND = timedelta(microseconds=1)
 _DATE_PATTERN = "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 _TIMESTAMP_PATTERN = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$"
 
+# Names are qualified: on the session's search_path a user's table may be called `date`.
 _CASTS = {
-    "date": "x::pg_catalog.date - date '1970-01-01'",
-    "timestamp": "(extract(epoch FROM x::timestamp) * 1000000)::bigint",
-    "timestamptz": "(extract(epoch FROM x::timestamptz) * 1000000)::bigint",
+    "date": "x::pg_catalog.date - '1970-01-01'::pg_catalog.date",
+    "timestamp": "(extract(epoch FROM x::pg_catalog.timestamp) * 1000000)::pg_catalog.int8",
+    "timestamptz": "(extract(epoch FROM x::pg_catalog.timestamptz) * 1000000)::pg_catalog.int8",
 }
 _ASK_SQL = """
-SELECT CASE WHEN pg_catalog.pg_input_is_valid(x, {type}) THEN ({cast})::text END
-  FROM pg_catalog.unnest(ARRAY[{values}]::text[]) WITH ORDINALITY AS texts(x, n)
+SELECT CASE WHEN pg_catalog.pg_input_is_valid(x, {type}) THEN ({cast})::pg_catalog.text END
+  FROM pg_catalog.unnest(ARRAY[{values}]::pg_catalog.text[]) WITH ORDINALITY AS texts(x, n)
  ORDER BY n
 """
 
@@ -146,7 +147,7 @@ class _Recognizer:
         if not asked:
             return known
         sql = _ASK_SQL.format(
-            type=quote_literal(self._type_name),
+            type=quote_literal(f"pg_catalog.{self._type_name}"),
             cast=_CASTS[self._type_name],
             values=",".join(map(quote_literal, asked)),
         )

@@ -520,6 +520,11 @@ def test_byte_limit_kept_as_a_check_is_found(
     assert load_errors() == [(1, "v", shown, "3", "abcd", 1204, "String length exceeds DDL length")]
 
 
+def test_files_are_utf8_whatever_the_client_speaks(backend: Any, load: Load) -> None:
+    backend.connection.execute("SET client_encoding TO LATIN1")
+    assert load("v varchar(9)", "é\n") == [("é",)]
+
+
 def test_failed_load_leaves_nothing_behind(
     backend: Any, put: Callable[..., str], copy: Callable[[str], Any]
 ) -> None:
