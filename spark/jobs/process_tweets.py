@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 
 import boto3
+from pyspark.context import SparkContext
+
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
-from pyspark.context import SparkContext
-
 from spark.process import Request, process_windows
 from spark.summary import put_summary
 

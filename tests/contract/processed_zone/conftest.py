@@ -7,8 +7,9 @@ from typing import Any
 
 import boto3
 import pytest
-from lochan.stack.pytest_plugin import TestStack
 from pyspark.sql import SparkSession
+
+from lochan.stack.pytest_plugin import TestStack
 
 
 @pytest.fixture(scope="session")

@@ -51,8 +51,14 @@ FULL: dict[str, Any] = {
 BARE = {"id": "2", "author_id": "7", "text": "t", "created_at": "2022-10-04T00:00:00.000Z"}
 
 
-def test_a_tweet_becomes_a_row_of_its_columns(records: Records) -> None:
-    rows = flatten_tweets(records({"data": [FULL]}))
+@pytest.fixture(scope="module")
+def page(records: Records) -> DataFrame:
+    """The full tweet as data and the bare one as included, parsed once for all tests."""
+    return records({"data": [FULL], "includes": {"tweets": [BARE]}}).cache()
+
+
+def test_a_tweet_becomes_a_row_of_its_columns(page: DataFrame) -> None:
+    rows = flatten_tweets(page).where("tweet_id > 2")
     assert rows.schema == TWEETS.partitioned
     [row] = rows.drop("event_date", "created_at", "retrieved_at").collect()
     assert row.asDict() == {
@@ -78,9 +84,9 @@ def test_a_tweet_becomes_a_row_of_its_columns(records: Records) -> None:
     }
 
 
-def test_what_a_tweet_lacks_is_null(records: Records, assert_table: AssertTable) -> None:
+def test_what_a_tweet_lacks_is_null(page: DataFrame, assert_table: AssertTable) -> None:
     assert_table(
-        flatten_tweets(records({"data": [BARE]})),
+        flatten_tweets(page).where("tweet_id = 2"),
         """
         tweet_id | original_tweet_id | lang | place_id | longitude | like_count | possibly_sensitive
         2        | 2                 | -    | -        | -         | -          | -
@@ -89,11 +95,10 @@ def test_what_a_tweet_lacks_is_null(records: Records, assert_table: AssertTable)
 
 
 def test_included_tweets_are_tweets_on_their_own_utc_day(
-    records: Records, assert_table: AssertTable
+    page: DataFrame, assert_table: AssertTable
 ) -> None:
-    page = {"data": [FULL], "includes": {"tweets": [BARE]}}
     assert_table(
-        flatten_tweets(records(page)),
+        flatten_tweets(page),
         """
         tweet_id            | event_date | created_at          | retrieved_at
         1576994789110992896 | 2022-10-03 | 2022-10-03 23:59:59 | 2026-11-20 10:00:00
@@ -102,8 +107,8 @@ def test_included_tweets_are_tweets_on_their_own_utc_day(
     )
 
 
-def test_hashtags_keep_their_position(records: Records, assert_table: AssertTable) -> None:
-    rows = flatten_entities(records({"data": [FULL, BARE]}), TWEET_HASHTAGS)
+def test_hashtags_keep_their_position(page: DataFrame, assert_table: AssertTable) -> None:
+    rows = flatten_entities(page, TWEET_HASHTAGS)
     assert_table(
         rows,
         """
@@ -114,9 +119,9 @@ def test_hashtags_keep_their_position(records: Records, assert_table: AssertTabl
     )
 
 
-def test_mentions_of_gone_accounts_have_no_id(records: Records, assert_table: AssertTable) -> None:
+def test_mentions_of_gone_accounts_have_no_id(page: DataFrame, assert_table: AssertTable) -> None:
     assert_table(
-        flatten_entities(records({"data": [FULL]}), TWEET_MENTIONS),
+        flatten_entities(page, TWEET_MENTIONS),
         """
         position | username | user_id
         0        | a        | 5
@@ -125,9 +130,9 @@ def test_mentions_of_gone_accounts_have_no_id(records: Records, assert_table: As
     )
 
 
-def test_urls_are_left_as_they_are(records: Records, assert_table: AssertTable) -> None:
+def test_urls_are_left_as_they_are(page: DataFrame, assert_table: AssertTable) -> None:
     assert_table(
-        flatten_entities(records({"data": [FULL]}), TWEET_URLS),
+        flatten_entities(page, TWEET_URLS),
         """
         position | url            | expanded_url           | display_url | title
         0        | https://t.co/x | https://e.org/?a=1&b=2 | -           | T
@@ -135,9 +140,9 @@ def test_urls_are_left_as_they_are(records: Records, assert_table: AssertTable) 
     )
 
 
-def test_references_need_not_be_included(records: Records, assert_table: AssertTable) -> None:
+def test_references_need_not_be_included(page: DataFrame, assert_table: AssertTable) -> None:
     assert_table(
-        flatten_entities(records({"data": [FULL]}), REFERENCED_TWEETS),
+        flatten_entities(page, REFERENCED_TWEETS),
         """
         position | referenced_tweet_id | reference_type
         0        | 8                   | quoted
@@ -149,6 +154,6 @@ def test_references_need_not_be_included(records: Records, assert_table: AssertT
 @pytest.mark.parametrize(
     "table", [TWEET_HASHTAGS, TWEET_MENTIONS, TWEET_URLS, REFERENCED_TWEETS], ids=lambda t: t.name
 )
-def test_entities_have_their_tables_columns_in_order(records: Records, table: Table) -> None:
-    rows = flatten_entities(records({"data": [FULL]}), table)
+def test_entities_have_their_tables_columns_in_order(page: DataFrame, table: Table) -> None:
+    rows = flatten_entities(page, table)
     assert rows.dtypes == [(f.name, f.dataType.simpleString()) for f in table.partitioned]
