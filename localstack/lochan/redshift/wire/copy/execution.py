@@ -128,9 +128,7 @@ class _Load:
                 pass
             return 0
         names = ", ".join(quote_identifier(column.name) for column in self._columns)
-        # Binary text too is in the client's encoding unless the statement says otherwise.
-        options = "FORMAT binary, ENCODING 'UTF8'"
-        sql = f"COPY {self._table.sql_name} ({names}) FROM STDIN ({options})"
+        sql = f"COPY {self._table.sql_name} ({names}) FROM STDIN (FORMAT binary)"
         return self._backend.copy_in(sql, _encode(self._columns, batches)).rows
 
     def _choose_reader(self) -> ReadFile:

@@ -41,7 +41,8 @@ SELECT pg_catalog.pg_get_constraintdef(oid)
 """
 _IDENTITY_SQL = """
 SELECT (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user),
-       pg_catalog.pg_backend_pid(), pg_catalog.current_database()
+       pg_catalog.pg_backend_pid(), pg_catalog.current_database(),
+       pg_catalog.current_setting('client_encoding')
 """
 
 
@@ -80,7 +81,8 @@ class TargetTable:
 
 def describe_table(backend: Backend, name: TableName) -> TargetTable:
     """Read the table's columns; raises CopyError where it is not there or cannot be loaded."""
-    user_id, session, database = backend.execute(_IDENTITY_SQL)[0]
+    user_id, session, database, encoding = backend.execute(_IDENTITY_SQL)[0]
+    _check_encoding(str(encoding))
     path = ".".join(map(quote_identifier, _strip_database(name, str(database))))
     rows = backend.execute(_COLUMNS_SQL.format(name=quote_literal(path)))
     if not rows:
@@ -130,6 +132,16 @@ def _check_identity(table: TargetTable, names: Sequence[str], *, explicit_ids: b
                 "EXPLICIT_IDS cannot be specified: the column list leaves out the identity column "
                 f'"{column.name}"',
             )
+
+
+def _check_encoding(encoding: str) -> None:
+    """Refuse what binary COPY would garble: it takes text in the client's encoding."""
+    if encoding not in ("UTF8", "SQL_ASCII"):
+        raise CopyError(
+            FEATURE_NOT_SUPPORTED,
+            f"COPY is not supported with client_encoding {encoding}",
+            hint="Run SET client_encoding TO 'UTF8' first.",
+        )
 
 
 def _strip_database(name: TableName, database: str) -> tuple[str, ...]:
