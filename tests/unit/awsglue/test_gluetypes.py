@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+
 from awsglue import gluetypes as glue
 
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensio
 import argparse
 
 import pytest
+
 from awsglue.utils import GlueArgumentError, getResolvedOptions
 
 GLUE_OWN = {

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from awsglue.gluetypes import DataType, UnknownType
 
 TABLE = Path(__file__).with_name("surface.csv")
