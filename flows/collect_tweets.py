@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime, time, timedelta
 
 from prefect import flow
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tasks.artifacts import publish_counts, publish_lineage
 from tasks.collection import CollectResult, Limits
+from tasks.command_line import run_from_terminal
 from tasks.landing import Window
 from tasks.settings import read_settings
 from tasks.twitter import collect_pages
@@ -83,4 +85,4 @@ def collect_tweets(parameters: CollectTweets = CollectTweets()) -> CollectResult
 
 
 if __name__ == "__main__":
-    collect_tweets()
+    sys.exit(run_from_terminal(collect_tweets, str))

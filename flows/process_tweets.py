@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasks.artifacts import progress, publish_counts, publish_job_run, publish_lineage
+from tasks.command_line import run_from_terminal
 from tasks.settings import Settings, read_settings
 from tasks.twitter import (
     ProcessedWindow,
@@ -71,4 +73,4 @@ def _publish(settings: Settings, processed: list[ProcessedWindow]) -> None:
 
 
 if __name__ == "__main__":
-    process_tweets()
+    sys.exit(run_from_terminal(process_tweets, str))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
-from rich.console import Console
 
 from flows.collect_tweets import CollectTweets, collect_tweets
 from flows.process_tweets import ProcessTweets, process_tweets
 from flows.warehouse_tweets import WarehouseTweets, warehouse_tweets
+from tasks.command_line import run_from_terminal
 from tasks.report import TweetsReport, draw_report
 
 
@@ -36,4 +38,4 @@ def tweets_to_redshift(parameters: TweetsToRedshift = TweetsToRedshift()) -> Twe
 
 
 if __name__ == "__main__":
-    Console().print(draw_report(tweets_to_redshift()))
+    sys.exit(run_from_terminal(tweets_to_redshift, draw_report))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasks.artifacts import progress, publish_counts, publish_lineage
+from tasks.command_line import run_from_terminal
 from tasks.settings import read_settings
 from tasks.twitter import (
     LoadedPartition,
@@ -75,4 +77,4 @@ def warehouse_tweets(parameters: WarehouseTweets = WarehouseTweets()) -> Warehou
 
 
 if __name__ == "__main__":
-    warehouse_tweets()
+    sys.exit(run_from_terminal(warehouse_tweets, str))

@@ -1,0 +1,182 @@
+"""Real recorded pages through the whole pipeline, against what plain Python reads off the files.
+
+The expectations share no code with the pipeline: they walk the recorded JSON and know nothing of
+schemas, Spark or SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Platform
+
+pytestmark = pytest.mark.stack
+
+# The endpoints that the pipeline asks, as recorded URLs end.
+TWEET_PAGES = ("/2/tweets/search/recent", "/2/tweets")
+USER_PAGES = ("/2/users",)
+ENTITIES = {"tweet_hashtags": "hashtags", "tweet_mentions": "mentions", "tweet_urls": "urls"}
+
+
+def recorded_pages(folder: Path, endings: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Pages whose `data` is a list; a flattened tweet names the same URL and is no page."""
+    for path in sorted(folder.glob("*.json*")):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                page = json.loads(line)
+            except ValueError:
+                continue
+            url = page.get("__twarc", {}).get("url", "").partition("?")[0]
+            is_page = isinstance(page.get("data"), list) or "meta" in page
+            if url.removeprefix("https://api.twitter.com") in endings and is_page:
+                yield page
+
+
+def versions(objects: Iterator[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for one in objects:
+        found[int(one["id"])].append(one)
+    return dict(found)
+
+
+def tweets_of(folder: Path) -> dict[int, list[dict[str, Any]]]:
+    def walk() -> Iterator[dict[str, Any]]:
+        for page in recorded_pages(folder, TWEET_PAGES):
+            yield from page.get("data", [])
+            yield from page.get("includes", {}).get("tweets", [])
+        for page in recorded_pages(folder, USER_PAGES):
+            yield from page.get("includes", {}).get("tweets", [])
+
+    return versions(walk())
+
+
+def users_of(folder: Path) -> dict[int, list[dict[str, Any]]]:
+    def walk() -> Iterator[dict[str, Any]]:
+        for page in recorded_pages(folder, TWEET_PAGES + USER_PAGES):
+            yield from page.get("includes", {}).get("users", [])
+        for page in recorded_pages(folder, USER_PAGES):
+            yield from page.get("data", [])
+
+    return versions(walk())
+
+
+@pytest.fixture
+def recordings(test_data: Path, platform: Platform, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """An X API server of the recorded pages: the folder and the server's address."""
+    folder = test_data / "tweets_v2_twarc"
+    token = json.loads((platform.home / "credentials.json").read_text())["x_api"]["token"]
+    tokens = tmp_path / "tokens.json"
+    tokens.write_text(json.dumps([token]))
+    tokens.chmod(0o600)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "lochan.x_api", "--port", str(port)],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "localstack"),
+            "X_API_RECORDINGS": str(folder),
+            "X_API_TOKENS_FILE": str(tokens),
+        },
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health")
+        yield folder, f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(url)
+
+
+def test_recorded_tweets_arrive_row_by_row(
+    platform: Platform, recordings: tuple[Path, str]
+) -> None:
+    folder, url = recordings
+    done = platform.run_flow("tweets_to_redshift", {"reject_limit": 100000}, X_API_URL=url)
+    assert done.code == 0, done.output + done.errors
+
+    tweets, users = tweets_of(folder), users_of(folder)
+    found = {
+        row[0]: row
+        for row in platform.query(
+            "SELECT tweet_id, author_id, text, created_at, lang, like_count FROM twitter.tweets"
+        )
+    }
+    assert found.keys() == tweets.keys()
+    for tweet_id, (_, author, text, created_at, lang, likes) in found.items():
+        described = [
+            (
+                int(one["author_id"]),
+                one["text"],
+                one["created_at"].removesuffix(".000Z"),
+                one.get("lang"),
+                one["public_metrics"]["like_count"],
+            )
+            for one in tweets[tweet_id]
+        ]
+        assert (author, text, created_at.isoformat(), lang, likes) in described
+
+    named = dict(platform.query("SELECT user_id, username FROM twitter.users"))
+    assert named.keys() == users.keys()
+    for user_id, username in named.items():
+        assert username in {one["username"] for one in users[user_id]}
+
+    for table, entity in ENTITIES.items():
+        count = dict(platform.query(f"SELECT tweet_id, COUNT(*) FROM twitter.{table} GROUP BY 1"))
+        for tweet_id, known in tweets.items():
+            possible = {len(one.get("entities", {}).get(entity, [])) for one in known}
+            assert count.get(tweet_id, 0) in possible, (table, tweet_id)
+
+    references = set(
+        platform.query(
+            "SELECT tweet_id, referenced_tweet_id, reference_type FROM twitter.referenced_tweets"
+        )
+    )
+    assert references == {
+        (tweet_id, int(reference["id"]), reference["type"])
+        for tweet_id, known in tweets.items()
+        for one in known
+        for reference in one.get("referenced_tweets", [])
+    }
+
+
+def test_recorded_lines_that_are_no_pages_go_to_quarantine(
+    platform: Platform, recordings: tuple[Path, str]
+) -> None:
+    _, url = recordings
+    done = platform.run_flow("tweets_to_redshift", {"reject_limit": 100000}, X_API_URL=url)
+    assert done.code == 0, done.output + done.errors
+    s3 = platform.client("s3")
+    bucket = platform.values["PROCESSED_BUCKET"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="quarantine/twitter/").get("Contents", [])
+    records = [
+        json.loads(line)
+        for item in listed
+        for line in s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read().splitlines()
+    ]
+    assert records
+    assert all(record["file"] and record["reason"] for record in records)
