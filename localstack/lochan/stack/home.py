@@ -68,7 +68,8 @@ class Home:
     def clear(self) -> None:
         """Remove what belongs to a stack; logs stay for whoever asks why it ended."""
         for folder in (self.state, self.certificates, self.services):
-            shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
+            if folder.exists():
+                shutil.rmtree(folder)
         for file in (self.credentials, self.token, self.stack):
             file.unlink(missing_ok=True)
 
@@ -76,7 +77,9 @@ class Home:
         """Stop before a folder that holds somebody's files is closed to others and cleared."""
         if self.root.exists() and not self.root.is_dir():
             raise StackError(f"LOCHAN_HOME names {self.root}, which is a file: name a folder.")
-        ours = {path.name for path in (self.lock, self.stack, self.logs)}
+        folders = (self.services, self.logs, self.state, self.certificates)
+        files = (self.lock, self.stack, self.credentials, self.token)
+        ours = {path.name for path in (*folders, *files)}
         present = {path.name for path in self.root.iterdir()} if self.root.exists() else set()
         if present and not present & ours:
             raise StackError(

@@ -114,6 +114,7 @@ def _wait(processes: list[psutil.Process], seconds: float) -> None:
     # A zombie whose parent is not us stays until that parent collects it: it has ended for us.
     while any(_is_alive(process) for process in processes) and time.monotonic() < deadline:
         psutil.wait_procs(processes, timeout=0.05)
+    psutil.wait_procs(processes, timeout=0)  # collects those that are our own children
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -34,4 +34,4 @@ class Service:
     prepare: Callable[[], None] = _nothing
     finish: Probe = _nothing
     stop: StopPlan = field(default_factory=StopPlan)
-    ready_within_seconds: float = 120.0
+    ready_within_seconds: float = 180.0

@@ -79,16 +79,13 @@ def start(
 def stop(settings: Settings, *, report: Report = report_nothing) -> bool:
     """End every service of the stack and remove its state; return whether there was a stack."""
     home = Home(settings.home)
-    stack = read_stack(home)
-    if stack is None:
+    if not _has_stack(home):
         return False
     with _locked(home, report):
-        stack = read_stack(home)
-        if stack is None:
-            return False
-        _remove_stack(home, stack, read_services(home), report)
+        had_stack = _has_stack(home)  # another `down` may have been waited for
+        _remove_stack(home, read_stack(home), read_services(home), report)
         home.lock.unlink(missing_ok=True)
-    return True
+    return had_stack
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -133,6 +130,10 @@ def _undo(site: Site, supervisor: Supervisor, *, keeps_others: bool, report: Rep
     for record in supervisor.started:
         kill_processes(find_members(site.stack.stack_id, record.name))
         (site.home.services / f"{record.name}.json").unlink(missing_ok=True)
+
+
+def _has_stack(home: Home) -> bool:
+    return home.stack.exists() or bool(read_services(home))
 
 
 def _discard_stale_stack(home: Home) -> dict[str, ServiceRecord]:

@@ -38,10 +38,10 @@ def read_status(
 ) -> list[ServiceStatus]:
     """Ask every service of the stack at once; refuse where no stack is up."""
     site, records = open_running_site(settings)
-    names = [record.name for record in records]
-    services = {service.name: service for service in build_services(site, names, builders)}
-    with ThreadPoolExecutor(max_workers=len(records)) as pool:
-        return list(pool.map(lambda record: _examine(record, services[record.name]), records))
+    known = {record.name: record for record in records}
+    services = build_services(site, known, builders)
+    with ThreadPoolExecutor(max_workers=len(services)) as pool:
+        return list(pool.map(lambda service: _examine(known[service.name], service), services))
 
 
 def all_ready(statuses: Sequence[ServiceStatus]) -> bool:

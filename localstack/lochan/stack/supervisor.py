@@ -83,8 +83,12 @@ class Supervisor:
     ) -> None:
         try:
             self._await_requirements(service, answering)
-            record = record or self._spawn(service)
-            self._await_answer(service, record)
+            if record is None:
+                seconds: float | None = self._await_answer(service, self._spawn(service))
+            else:
+                self._await_answer(service, record)
+                seconds = None
+            self._report(Progress(service.name, "ready", seconds))
         except BaseException:
             self._abandoned.set()
             raise
@@ -121,7 +125,8 @@ class Supervisor:
         write_service(self._home, record)
         return record
 
-    def _await_answer(self, service: Service, record: ServiceRecord) -> None:
+    def _await_answer(self, service: Service, record: ServiceRecord) -> float:
+        """Return how many seconds it took until the service answered."""
         began = time.monotonic()
         steps = [service.finish, service.probe]
         missing = "nothing was asked yet"
@@ -138,7 +143,7 @@ class Supervisor:
             if time.monotonic() - began > service.ready_within_seconds:
                 raise _silent(service, record, missing)
             self._abandoned.wait(_POLL_SECONDS)
-        self._report(Progress(service.name, "ready", seconds=time.monotonic() - began))
+        return time.monotonic() - began
 
     def _check_abandoned(self, name: str) -> None:
         if self._abandoned.is_set():

@@ -9,18 +9,21 @@ import boto3
 import psutil
 import psycopg
 import pytest
+import redshift_connector
 
 from lochan.stack.credentials import load_credentials
+from lochan.stack.errors import StackError
 from lochan.stack.home import Home
 from lochan.stack.processes import find_members
 from lochan.stack.records import read_services, read_stack
+from lochan.stack.redshift_shell import run_statements
 from lochan.stack.settings import Ports, Settings
 from lochan.stack.stack import environment, start, stop
 from lochan.stack.status import all_ready, read_status
 
 pytestmark = pytest.mark.stack
 
-SERVICES = ["localstack", "redshift-backend", "rds", "x-api", "prefect", "worker"]
+SERVICES = ["localstack", "redshift-backend", "redshift", "rds", "x-api", "prefect", "worker"]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,33 @@ def test_rds_takes_the_printed_login_and_no_other(running):
         assert connection.execute("select current_user").fetchone() == ("rds",)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(**login, password="another")
+
+
+def test_redshift_takes_the_printed_login_over_tls(running, monkeypatch):
+    values = running.environment
+    monkeypatch.setenv("SSL_CERT_FILE", values["SSL_CERT_FILE"])
+    with redshift_connector.connect(
+        host=values["REDSHIFT_HOST"],
+        port=int(values["REDSHIFT_PORT"]),
+        database=values["REDSHIFT_DATABASE"],
+        user=values["REDSHIFT_USER"],
+        password=values["REDSHIFT_PASSWORD"],
+    ) as connection:
+        cursor = connection.cursor()
+        cursor.execute("select current_user")
+        assert list(cursor.fetchone()) == ["lochan_loader"]
+
+
+def test_statements_from_the_command_line_answer_one_by_one(running, settings):
+    statements = "create temp table t (a int) sortkey (a); select 1 as a, null as b"
+    created, selected = run_statements(settings, statements)
+    assert (created.tag, created.rows) == ("CREATE TABLE", ())
+    assert (selected.columns, selected.rows) == (("a", "b"), ((1, None),))
+
+
+def test_a_refused_statement_is_one_sentence(running, settings):
+    with pytest.raises(StackError, match='relation "nowhere" does not exist'):
+        list(run_statements(settings, "select * from nowhere"))
 
 
 def test_the_x_api_takes_the_stacks_token_and_no_other(running, settings):

@@ -257,6 +257,15 @@ def test_a_service_that_ignores_signals_is_killed_after_its_grace(settings, prog
     assert not process.is_running()
 
 
+def test_stop_ends_services_whose_stack_record_is_damaged(settings, web):
+    running = start(settings, builders={"web": web})
+    process = psutil.Process(record_of(settings, "web").process.pid)
+    Home(settings.home).stack.write_text("{")
+    assert stop(settings)
+    running.supervisor.collect()
+    assert not process.is_running()
+
+
 def test_stop_without_a_stack_does_nothing(settings):
     assert stop(settings) is False
     assert not settings.home.exists()
