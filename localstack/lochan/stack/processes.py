@@ -10,8 +10,9 @@ import psutil
 
 # Every service carries its stack's id and its own name in these variables and hands them to all
 # its descendants, so that a JVM or a flow run whose parent was killed is still known to be ours.
-STACK_ID_VARIABLE = "LOCHAN_STACK_ID"
-SERVICE_VARIABLE = "LOCHAN_SERVICE"
+# The names begin with an underscore because services keep LOCHAN_* from the code that they run.
+STACK_ID_VARIABLE = "_LOCHAN_STACK_ID"
+SERVICE_VARIABLE = "_LOCHAN_SERVICE"
 # psutil derives the time from the boot time, which a clock correction may move a little.
 _CREATE_TIME_TOLERANCE_SECONDS = 1.5
 _KILL_WAIT_SECONDS = 5.0
@@ -52,14 +53,18 @@ def find_process(identity: ProcessIdentity) -> psutil.Process | None:
 
 
 def end_process(process: psutil.Process, plan: StopPlan) -> None:
-    """Ask a process to end as planned; kill it and its descendants when the grace is over."""
+    """Ask a session's first process to end as planned; then kill what is left of the session.
+
+    What it had started before it was asked is looked for among its descendants, which may have
+    sessions of their own; what it starts while it ends (a JVM, say) is only in its session.
+    """
     family = [process, *_descendants(process)]
     for number, name in enumerate(plan.signals):
         if number and not _is_running_after(process, plan.pause_seconds):
             break
         _send(process, name)
     _wait([process], plan.grace_seconds)
-    kill_processes([*family, *_descendants(process)])
+    kill_processes([*family, *_session_members(process.pid)])
 
 
 def find_members(stack_id: str, service: str | None = None) -> list[psutil.Process]:
@@ -95,6 +100,17 @@ def _descendants(process: psutil.Process) -> list[psutil.Process]:
         return process.children(recursive=True)
     except psutil.NoSuchProcess:
         return []
+
+
+def _session_members(leader: int) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _session(process.pid) == leader]
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:  # ended meanwhile, or hidden from this user
+        return None
 
 
 def _is_running_after(process: psutil.Process, seconds: float) -> bool:

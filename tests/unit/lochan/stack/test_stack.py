@@ -26,6 +26,18 @@ import subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 while True: time.sleep(1)
 """
+# Starts a child without its marks while it is being ended, as a worker that starts a JVM may.
+LATE_PARENT = """
+import pathlib, signal, subprocess, sys, time
+def obey(number, frame):
+    program = "import time; time.sleep(600)"
+    child = subprocess.Popen([sys.executable, "-c", program], env={})
+    pathlib.Path("late").write_text(str(child.pid))
+    sys.exit(0)
+signal.signal(signal.SIGTERM, obey)
+print("ready", flush=True)
+while True: time.sleep(0.05)
+"""
 # Survives one SIGTERM, as Prefect's worker does.
 STUBBORN = """
 import signal, sys, time
@@ -246,6 +258,18 @@ def test_a_service_that_survives_its_first_signal_gets_the_second(settings, prog
     process = psutil.Process(record_of(settings, "stubborn").process.pid)
     stop(settings)
     assert not process.is_running()
+
+
+def test_what_a_service_starts_while_it_ends_is_ended_too(settings, program, tmp_path):
+    source = LATE_PARENT.replace('"late"', repr(str(tmp_path / "late")))
+    start(settings, builders={"late": program("late", source)})
+    log = Home(settings.home).log("late")
+    deadline = time.monotonic() + 10
+    while "ready" not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stop(settings)
+    child = int((tmp_path / "late").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_service_that_ignores_signals_is_killed_after_its_grace(settings, program):
