@@ -10,7 +10,12 @@ from pathlib import Path
 from lochan.stack.environment import preparation_environment
 from lochan.stack.errors import StackError
 from lochan.stack.progress import Progress, Report
-from lochan.stack.services.glue_worker import fetch_jars, has_jars
+from lochan.stack.services.glue_worker import (
+    fetch_jars,
+    has_class_archive,
+    has_jars,
+    make_class_archive,
+)
 from lochan.stack.services.localstack import localstack_template
 from lochan.stack.services.postgres_server import postgres_template
 from lochan.stack.services.prefect_server import prefect_template
@@ -42,6 +47,7 @@ class Step:
     name: str
     is_done: Callable[[], bool]
     make: Callable[[], None]
+    is_needed: bool = True  # otherwise `up` works without it, only slower
 
 
 def prepare_everything(settings: Settings, report: Report) -> None:
@@ -63,7 +69,15 @@ def list_steps(settings: Settings) -> list[Step]:
     return [
         *(_template_step(name, template) for name, template in templates.items()),
         Step("Spark jars", lambda: has_jars(settings), lambda: fetch_jars(settings)),
+        Step(
+            "Java classes", lambda: has_class_archive(settings), lambda: _archive(settings), False
+        ),
     ]
+
+
+def _archive(settings: Settings) -> None:
+    fetch_jars(settings)  # side by side with the step before: the second waits for the first
+    make_class_archive(settings)
 
 
 def _template_step(name: str, template: Template) -> Step:
@@ -76,7 +90,13 @@ def _take(step: Step, report: Report) -> None:
         return
     began = time.monotonic()
     report(Progress(step.name, "preparing"))
-    step.make()
+    try:
+        step.make()
+    except StackError as error:
+        if step.is_needed:
+            raise
+        report(Progress(step.name, f"not made, and `up` is slower without: {error}"))
+        return
     report(Progress(step.name, "done", seconds=time.monotonic() - began))
 
 

@@ -1,9 +1,14 @@
 """The service `glue-worker`: the warm Spark that runs jobs and crawls."""
 
 import functools
+import subprocess
 from pathlib import Path
 
-from lochan.stack.environment import aws_environment, service_environment
+from lochan.stack.environment import (
+    aws_environment,
+    preparation_environment,
+    service_environment,
+)
 from lochan.stack.errors import StackError
 from lochan.stack.probes import request_json
 from lochan.stack.processes import StopPlan
@@ -54,6 +59,27 @@ def fetch_jars(settings: Settings) -> None:
         resolve_jars(settings.cache)
     except (JarsUnavailable, JavaMissing) as error:
         raise StackError(str(error)) from error
+
+
+def has_class_archive(settings: Settings) -> bool:
+    """Tell whether Java's archive of loaded classes is beside the jars."""
+    from lochan.glue.worker.class_archive import archive_path
+
+    return archive_path(jars_folder(settings)).exists()
+
+
+def make_class_archive(settings: Settings) -> None:
+    """Make Java's archive, by a worker of its own whose modules are compiled on the way."""
+    outcome = subprocess.run(
+        [str(settings.python), "-m", "lochan.glue.worker.class_archive"],
+        cwd=settings.cache,
+        env={**preparation_environment(settings), "LOCHAN_CACHE": str(settings.cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode != 0:
+        raise StackError(outcome.stderr.strip())
 
 
 def jars_folder(settings: Settings) -> Path:
