@@ -115,7 +115,7 @@ def _add(statement: Statement, name: tuple[str, ...], cursor: Cursor) -> Stateme
         attributes.foreign_keys.append(take_reference(cursor, columns))
     else:
         cursor.accept("column")
-        column = take_column(cursor, attributes)
+        column = take_column(cursor, name[-1], attributes)
         text = f"ALTER TABLE {quote_name(name)} ADD COLUMN {column.render()}"
         recorded = (
             [merge_attributes(name, attributes)]

@@ -9,6 +9,7 @@ from hashlib import sha256
 from lochan.redshift.wire.errors import NotSupported
 from lochan.redshift.wire.rewrites.data_types import (
     DataType,
+    UnsupportedType,
     column_length,
     column_type,
     take_type,
@@ -75,10 +76,15 @@ class Column:
         return " ".join([quote_identifier(self.name), column_type(self.data_type), *clauses])
 
 
-def take_column(cursor: Cursor, attributes: TableAttributes) -> Column:
-    """Read one column definition up to the end of the cursor."""
+def take_column(cursor: Cursor, table: str, attributes: TableAttributes) -> Column:
+    """Read one column definition of a table up to the end of the cursor."""
     name = cursor.take_name()
-    column = Column(name, take_type(cursor), attributes)
+    try:
+        column = Column(name, take_type(cursor), attributes)
+    except UnsupportedType as error:
+        raise NotSupported(
+            f'Column "{table}.{name}" has unsupported type "{error.type_name}".', hint=error.hint
+        ) from error
     while not cursor.at_end:
         _take_attribute(cursor, column)
     return column

@@ -104,7 +104,7 @@ def _take_item(cursor: Cursor, table: NewTable) -> None:
     elif _sees_constraint(cursor):
         _take_constraint(cursor, table)
     else:
-        table.items.append(take_column(cursor, table.attributes).render())
+        table.items.append(take_column(cursor, table.name[-1], table.attributes).render())
 
 
 def _take_like(cursor: Cursor, table: NewTable) -> None:

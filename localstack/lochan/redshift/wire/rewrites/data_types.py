@@ -6,7 +6,7 @@ the type's place, so every type name that is not part of PostgreSQL's grammar is
 
 from dataclasses import dataclass
 
-from lochan.redshift.wire.errors import NotSupported, SqlSyntaxError
+from lochan.redshift.wire.errors import NotSupported, SqlSyntaxError, WireError
 from lochan.redshift.wire.sql.cursor import Cursor
 from lochan.redshift.wire.sql.names import fragment
 from lochan.redshift.wire.sql.tokens import Tokens
@@ -99,9 +99,18 @@ _KNOWN_WORDS = frozenset(
 )
 _SPELLINGS = {
     "dec": "decimal",
+    "int": "integer",
     "nvarchar": "varchar",
     "datetime": "timestamp",
 }
+
+
+class UnsupportedType(NotSupported):
+    """A type of PostgreSQL's that Redshift does not have."""
+
+    def __init__(self, type_name: str) -> None:
+        super().__init__(f'type "{type_name}" is not supported', hint="Use SUPER for nested data.")
+        self.type_name = type_name
 
 
 @dataclass(frozen=True)
@@ -132,15 +141,15 @@ def take_type(cursor: Cursor) -> DataType:
         raise cursor.error()
     word = token.value.lower()
     if word in UNSUPPORTED:
-        raise NotSupported(f'type "{word}" is not supported by Redshift')
+        raise UnsupportedType(word)
     if word not in _KNOWN_WORDS:
-        raise SqlSyntaxError(f'type "{word}" does not exist')
+        raise WireError("42704", f'type "{word}" does not exist')
     cursor.take()
     name = _take_second_word(cursor, _SPELLINGS.get(word, word))
     arguments = _take_arguments(cursor)
     found = DataType(name, arguments, _take_suffix(cursor, name))
     if cursor.sees_symbol("["):
-        raise NotSupported("array types are not supported by Redshift: use SUPER")
+        raise UnsupportedType(f"{found.text}[]")
     return found
 
 

@@ -174,7 +174,7 @@ REWRITES = (
         redshift="SELECT id, ROW_NUMBER() OVER (ORDER BY id) rn FROM s QUALIFY rn = 1 ORDER BY id",
         postgres=(
             "SELECT id, rn FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) rn, "
-            "( (ROW_NUMBER() OVER (ORDER BY id)) = 1) AS rs_qualify FROM s) AS rs_qualified "
+            "(( ROW_NUMBER() OVER (ORDER BY id)) = 1) AS rs_qualify FROM s) AS rs_qualified "
             "WHERE rs_qualify ORDER BY id"
         ),
         source=f"{DOCS}/r_QUALIFY_clause.html",

@@ -247,17 +247,16 @@ def _unload(statement: Statement) -> str | None:
     return "UNLOAD is not supported by this stand-in" if statement.starts_with("unload") else None
 
 
-def _copy_without_s3(statement: Statement) -> str | None:
-    """COPY from the client's own connection, or to anywhere, is PostgreSQL's alone."""
-    if not statement.starts_with("copy"):
-        return None
-    return "COPY FROM STDIN and COPY TO are not supported by Redshift: load from S3"
-
-
 def _set_search_path_by_function(statement: Statement) -> str | None:
     for index, token in enumerate(statement.tokens[:-2]):
         if token.is_word("set_config") and _opens(statement.tokens, index):
             return "set_config() is not supported by this stand-in: use SET"
+    return None
+
+
+def _create_database(statement: Statement) -> str | None:
+    if statement.starts_with("create", "database"):
+        return "CREATE DATABASE is not supported by this stand-in"
     return None
 
 
@@ -402,13 +401,6 @@ REFUSALS: tuple[Refusal, ...] = (
         source=f"{DOCS}/r_UNLOAD.html",
     ),
     Refusal(
-        "COPY of PostgreSQL",
-        _copy_without_s3,
-        example="COPY t FROM STDIN",
-        message="COPY FROM STDIN and COPY TO are not supported by Redshift: load from S3",
-        source=f"{DOCS}/r_COPY.html",
-    ),
-    Refusal(
         "set_config",
         _set_search_path_by_function,
         example="SELECT set_config('search_path', 'm', false)",
@@ -421,5 +413,12 @@ REFUSALS: tuple[Refusal, ...] = (
         example="USE dev",
         message="USE is not supported by this stand-in",
         source=f"{DOCS}/r_USE_command.html",
+    ),
+    Refusal(
+        "databases",
+        _create_database,
+        example="CREATE DATABASE d",
+        message="CREATE DATABASE is not supported by this stand-in",
+        source=f"{DOCS}/r_CREATE_DATABASE.html",
     ),
 )

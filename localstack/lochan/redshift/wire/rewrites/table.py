@@ -24,8 +24,9 @@ REWRITES: tuple[Rewrite, ...] = (
     # Names and strings first: everything behind compares them in their folded form.
     *literals.REWRITES,
     *transactions.REWRITES,
-    *settings.REWRITES,
+    # SHOW DATABASES would read as the SHOW of a setting.
     *catalog.REWRITES,
+    *settings.REWRITES,
     *maintenance.REWRITES,
     *objects.REWRITES,
     *create_table.REWRITES,
