@@ -13,9 +13,25 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from tasks.settings import MissingSettings, read_settings
+
 ROOT = Path(__file__).resolve().parents[3]
-# The variables that `make deploy` sets.
-KNOWN_VARIABLES = {"LOCHAN_ROOT"}
+# The variables that `make deploy` sets: its own, the stack's and those that provisioning exports.
+KNOWN_VARIABLES = {
+    "LOCHAN_ROOT",
+    "LOCHAN_ENVIRONMENT",
+    "AWS_DEFAULT_REGION",
+    "LANDING_BUCKET",
+    "PROCESSED_BUCKET",
+    "TEMP_BUCKET",
+    "REDSHIFT_HOST",
+    "REDSHIFT_PORT",
+    "REDSHIFT_DATABASE",
+    "REDSHIFT_SECRET_ARN",
+    "REDSHIFT_COPY_ROLE_ARN",
+    "X_API_URL",
+    "X_API_SECRET_ARN",
+}
 
 
 class Strict(BaseModel):
@@ -122,6 +138,15 @@ def test_every_flow_has_a_deployment() -> None:
 
 def test_every_variable_is_one_that_deploying_sets() -> None:
     assert set(re.findall(r"\{\{ \$(\w+) \}\}", TEXT)) <= KNOWN_VARIABLES
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_runs_get_every_value_that_settings_read(name: str) -> None:
+    with pytest.raises(MissingSettings) as nothing:
+        read_settings({})
+    given = DEPLOYMENTS[name].work_pool.job_variables["env"]
+    assert set(given) == set(nothing.value.names)
+    assert all(value == f"{{{{ ${key} }}}}" for key, value in given.items())
 
 
 def test_triggers_wait_for_another_deployment_of_this_file() -> None:
