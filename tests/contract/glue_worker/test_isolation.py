@@ -226,3 +226,16 @@ SparkSession.builder.config("spark.jars.packages", "a:b:1").getOrCreate()
         "SparkUnavailable: The Spark setting spark.jars.packages is not supported: "
         "name the jars in --extra-jars."
     )
+
+
+def test_python_workers_of_all_runs_come_from_one_daemon(worker):
+    script = """
+from pyspark.sql import SparkSession, functions
+spark = SparkSession.builder.getOrCreate()
+same = functions.udf(lambda value: value, "long")
+count = spark.range(2).select(same("id")).count()
+print(count + spark.sparkContext.parallelize([1]).map(lambda value: value).count())
+"""
+    assert worker.answer(script) == worker.answer(script) == 3
+    [jvm] = worker.jvm_processes()
+    assert len(jvm.children()) == 1

@@ -118,8 +118,10 @@ class Attachment:
         # A worker puts each include in front of those before it.
         includes = [str(self._files), *reversed(self._modules)]
         context._python_includes = [*includes, *(context._python_includes or [])]
-        # DataFrames' workers have it set; with it, RDDs' workers come from the same daemon.
+        # Workers of one environment share a daemon. DataFrames' workers have the first set;
+        # awsglue sets the second where it is not.
         context.environment["SPARK_SIMPLIFIED_TRACEBACK"] = "1"
+        context.environment["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
         Path(context._temp_dir).rmdir()
         context._temp_dir = str(self._folder)
 

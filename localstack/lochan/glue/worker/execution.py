@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JError, Py4JJavaError
+
 from lochan.glue.worker.arguments import JobArguments, RunRefused, read_arguments
 from lochan.glue.worker.control import Answer, ServedRun, serve_run
 from lochan.glue.worker.endings import describe_exit
@@ -16,7 +18,7 @@ from lochan.glue.worker.fleet import JvmFleet
 from lochan.glue.worker.isolation import find_shared_state, split_settings
 from lochan.glue.worker.jvm import JvmUnavailable, SparkJvm
 from lochan.glue.worker.logs import LogStream, PipeReader
-from lochan.glue.worker.run_process import RunPlan
+from lochan.glue.worker.run_process import RunPlan, describe_error
 from lochan.glue.worker.run_requests import RunRequest
 from lochan.glue.worker.run_starter import RunProcess, RunStarter, RunStartFailed
 from lochan.glue.worker.runs import RUN_TRANSITIONS, EventLog, StateMachine
@@ -112,7 +114,8 @@ class RunExecution:
         output_log.close()
         self._error_log.close()
         self._publish(outcome)
-        self._clean_up()
+        self._end_own_jvm()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _open_log(self, group: str) -> LogStream:
         return LogStream(self._services.logs, group, self._request.run_id)
@@ -131,12 +134,14 @@ class RunExecution:
             PipeReader(self._process.output, output_log),
             PipeReader(self._process.error, error_log),
         ]
-        served = serve_run(
-            self._process,
-            lambda settings: self._open_spark(settings, arguments, staged),
-            self._request.timeout_seconds,
-        )
-        self._end_process(readers)
+        try:
+            served = serve_run(
+                self._process,
+                lambda settings: self._open_spark(settings, arguments, staged),
+                self._request.timeout_seconds,
+            )
+        finally:
+            self._end_process(readers)
         return self._judge(served)
 
     def _plan(self, arguments: JobArguments, staged: StagedFiles) -> RunPlan:
@@ -177,6 +182,9 @@ class RunExecution:
             gateway = jvm.open_run(self._request.run_id, session)
         except (JvmUnavailable, RunRefused) as error:
             return {"error": str(error)}
+        except Py4JJavaError as error:
+            # A setting of the session that Spark refuses, for example.
+            return {"error": describe_error(error)}
         return {"port": gateway.port, "secret": gateway.secret}
 
     def _choose_jvm(
@@ -188,6 +196,11 @@ class RunExecution:
         plan = split_settings(asked, shared.settings, shared.is_static)
         for name in sorted(set(plan.ignored) - NAMES_OF_CONTEXT):
             self._note(f"The setting {name} has no meaning on one machine; it is ignored.")
+        if self._request.arguments.get("--enable-glue-datacatalog", "false").lower() == "true":
+            self._note(
+                "Spark SQL does not see the Data Catalog here, in spite of "
+                "--enable-glue-datacatalog: read its tables through GlueContext."
+            )
         warehouse = str(self._folder / "warehouse")
         session = {**plan.session, "spark.sql.warehouse.dir": warehouse}
         reason = self._reason_for_own_jvm(plan.jvm, arguments, staged)
@@ -232,8 +245,12 @@ class RunExecution:
 
     def _leave_jvm(self) -> None:
         """Cancel what the run left behind; nothing of it may go on after its last event."""
-        if self._jvm is not None and not self._has_own_jvm:
+        if self._jvm is None:
+            return
+        try:
             self._jvm.close_run(self._request.run_id)
+        except Py4JError:
+            logger.exception("Run %s was not cleared from its JVM.", self._request.run_id)
 
     def _publish(self, outcome: Outcome) -> None:
         details = {**self._figures(), "error_message": outcome.error_message}
@@ -241,8 +258,6 @@ class RunExecution:
             # It was being stopped while it came to its own end.
             self._machine.move("STOPPED", **self._figures())
 
-    def _clean_up(self) -> None:
+    def _end_own_jvm(self) -> None:
         if self._jvm is not None and self._has_own_jvm:
-            self._jvm.close_run(self._request.run_id)
             self._jvm.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)

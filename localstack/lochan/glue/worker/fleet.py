@@ -61,11 +61,13 @@ class JvmFleet:
         self._shared: SparkJvm | None = None
         self._is_warm = False
         self._is_closing = False
-        self._number = 0
+        self._jvms: list[SparkJvm] = []
         self._failure: str | None = None
+        self._trust: list[str] = []
 
     def start(self) -> None:
         """Start the shared JVM, and another one whenever it ends, in a thread."""
+        self._trust = trust_options(self._plan.scratch, os.environ)
         threading.Thread(target=self._keep_shared, name="shared JVM", daemon=True).start()
 
     @property
@@ -97,24 +99,27 @@ class JvmFleet:
 
     def _new_jvm(self, settings: Mapping[str, str], jars: Sequence[Path]) -> SparkJvm:
         with self._changed:
-            self._number += 1
-            folder = self._plan.scratch / f"jvm-{self._number}"
-        return SparkJvm(
-            settings,
-            folder=folder,
-            class_path=[*class_path(self._plan.jars), *map(str, jars)],
-            environment=self._plan.environment,
-            options=[*self._plan.options, *trust_options(self._plan.scratch, os.environ)],
-        )
+            jvm = SparkJvm(
+                settings,
+                folder=self._plan.scratch / f"jvm-{len(self._jvms) + 1}",
+                class_path=[*class_path(self._plan.jars), *map(str, jars)],
+                environment=self._plan.environment,
+                options=[*self._plan.options, *self._trust],
+            )
+            if self._is_closing:
+                raise JvmUnavailable("The Glue worker is ending.")
+            self._jvms.append(jvm)
+            return jvm
 
     def _keep_shared(self) -> None:
         while not self._is_closing:
-            jvm = self._new_jvm(self._plan.settings(), ())
             try:
+                jvm = self._new_jvm(self._plan.settings(), ())
                 jvm.start()
             except JvmUnavailable as error:
-                logger.error("%s", error)
                 self._publish(None, str(error))
+                if not self._is_closing:
+                    logger.error("%s", error)
                 return
             self._publish(jvm, None)
             threading.Thread(target=self._make_warm, args=(jvm,), daemon=True).start()
@@ -129,8 +134,6 @@ class JvmFleet:
         with self._changed:
             self._shared, self._failure = jvm, failure
             self._changed.notify_all()
-        if jvm is not None and self._is_closing:
-            jvm.stop()
 
     def _make_warm(self, jvm: SparkJvm) -> None:
         try:
@@ -142,10 +145,9 @@ class JvmFleet:
         self._is_warm = jvm.is_alive()
 
     def stop(self) -> None:
-        """End the shared JVM; the JVMs of single runs end with their runs."""
+        """End all JVMs, also one that is starting."""
         with self._changed:
             self._is_closing = True
-            jvm = self._shared
             self._changed.notify_all()
-        if jvm is not None:
+        for jvm in self._jvms:
             jvm.stop()

@@ -191,7 +191,10 @@ def main(connection_descriptor: int, way_to_start: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if way_to_start == "fork":
         preload()
-    connection.sendall(b"{}\n")
+    try:
+        connection.sendall(b"{}\n")
+    except BrokenPipeError:
+        return  # the worker ended meanwhile
     ForkServer(connection, WAYS_TO_START[way_to_start]).serve()
 
 

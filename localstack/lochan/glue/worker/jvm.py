@@ -27,6 +27,7 @@ from lochan.glue.worker.java import java_command, java_home, spark_home
 
 START_SECONDS = 120
 STOP_SECONDS = 10
+TIDY_OPTIONS = ("-XX:-UsePerfData",)  # else a file in the system's temporary folder
 OUT_OF_MEMORY = 52  # org.apache.spark.util.SparkExitCode
 
 
@@ -72,6 +73,7 @@ class SparkJvm:
         self._process: subprocess.Popen[bytes] | None = None
         self._gateway: Any = None
         self._context: Any = None
+        self._is_stopped = False
         self._end_listeners: dict[str, Callable[[], None]] = {}
         self._sql_conf: Any = None
 
@@ -82,6 +84,8 @@ class SparkJvm:
         connection_file.unlink(missing_ok=True)
         self._process = self._launch(connection_file)
         try:
+            if self._is_stopped:
+                raise JvmUnavailable("The Glue worker is ending.")
             port, secret = self._read_connection(connection_file)
             self._gateway = connect_gateway(port, secret)
             jvm = self._gateway.jvm
@@ -118,10 +122,11 @@ class SparkJvm:
     def _command(self) -> list[str]:
         properties = [f"-D{name}={value}" for name, value in self.settings.items()]
         extra = self.settings.get("spark.driver.extraJavaOptions", "").split()
+        temporary = f"-Djava.io.tmpdir={self._folder}"
         memory = f"-Xmx{self.settings.get('spark.driver.memory', '1g')}"
         return java_command(
             "org.apache.spark.api.python.PythonGatewayServer",
-            options=[memory, *extra, *self._options, *properties],
+            options=[memory, *TIDY_OPTIONS, temporary, *extra, *self._options, *properties],
             class_path=self._class_path,
         )
 
@@ -248,9 +253,12 @@ class SparkJvm:
         spark_context.removeSparkListener(shared_state.statusStore().listener().get())
 
     def stop(self) -> None:
-        """End the JVM, gently first."""
+        """End the JVM: gently when it has a context, which then removes its files."""
+        self._is_stopped = True
         if self._process is None:
             return
+        if self._context is None:
+            self._process.kill()
         if self._gateway is not None:
             self._gateway.close()
         assert self._process.stdin is not None

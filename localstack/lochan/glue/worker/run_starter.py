@@ -33,11 +33,15 @@ class RunProcess:
 
     def kill(self) -> None:
         """End the process, its group, and what has left the group."""
+        if not self.exit_code.done():
+            self._kill_descendants()
+        self.kill_group()
+
+    def _kill_descendants(self) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             for child in psutil.Process(self.process_id).children(recursive=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     child.kill()
-        self.kill_group()
 
     def kill_group(self) -> None:
         """End what is left of the process group."""

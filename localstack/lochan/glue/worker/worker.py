@@ -29,6 +29,7 @@ from lochan.glue.worker.staging import find_source_roots
 
 WARM_UP_SECONDS = 120
 STOP_SECONDS = 10
+SCRATCH_PATTERNS = ("jvm-*", "runs", "s3a", "spark", "warehouse", "warm-up")
 # The worker's own packages, and those that jobs import from beside it.
 SOURCE_PACKAGES = ("lochan", "awsglue", "awsgluedq")
 
@@ -81,9 +82,10 @@ class GlueWorker:
 
     def start(self) -> None:
         """Start the JVM and the fork server, beside each other; returns at once."""
-        shutil.rmtree(self._settings.scratch, ignore_errors=True)
-        self._settings.scratch.mkdir(parents=True)
-        self._settings.scratch.chmod(0o700)
+        scratch = self._settings.scratch
+        scratch.mkdir(parents=True, exist_ok=True)
+        scratch.chmod(0o700)
+        clear_scratch(scratch)
         self._fleet.start()
         threading.Thread(target=self._prepare_starter, daemon=True).start()
 
@@ -150,7 +152,7 @@ class GlueWorker:
         self._starter.stop()
         self._fleet.stop()
         self.events.close()
-        shutil.rmtree(self._settings.scratch, ignore_errors=True)
+        clear_scratch(self._settings.scratch)
 
     def _warm_up(self, jvm: SparkJvm) -> None:
         """Run a script that loads what jobs use, in the way that jobs are run."""
@@ -182,6 +184,14 @@ class GlueWorker:
             folder=str(folder),
             environment=dict(self._services.environment),
         )
+
+
+def clear_scratch(scratch: Path) -> None:
+    """Remove what a worker makes in its folder, and nothing else that may be there."""
+    for pattern in SCRATCH_PATTERNS:
+        for path in scratch.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+    (scratch / "trust.p12").unlink(missing_ok=True)
 
 
 class _Lines:
