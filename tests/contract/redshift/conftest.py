@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from lochan.postgres import PostgresCluster, create_cluster, is_ready, server_command
+from lochan.postgres import PostgresCluster, create_cluster, is_ready, server_command, socket_dsn
 
 PSQL = shutil.which("psql")
 ROOT = Path(__file__).resolve().parents[3]
@@ -473,10 +473,19 @@ def client(request, server) -> Client:
 
 
 @pytest.fixture
-def schema(server, connect_psycopg) -> Iterator[str]:
-    """A schema of the test's own, gone with all that is in it."""
-    connection = connect_psycopg(autocommit=True)
+def schema(server) -> Iterator[str]:
+    """A schema of the test's own, gone with all that is in it.
+
+    Connections that the test left in a transaction are ended first: they would keep their locks.
+    """
     name = f"test_{secrets.token_hex(4)}"
-    connection.execute(f"CREATE SCHEMA {name}")
-    yield name
-    connection.execute(f"DROP SCHEMA {name} CASCADE")
+    dsn = socket_dsn(server.cluster, dbname=server.database)
+    with psycopg.connect(dsn, autocommit=True) as superuser:
+        superuser.execute(f"CREATE SCHEMA {name} AUTHORIZATION {server.user}")
+        yield name
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE usename = %s AND state LIKE 'idle in transaction%%'",
+            (server.user,),
+        )
+        superuser.execute(f"DROP SCHEMA {name} CASCADE")

@@ -260,6 +260,22 @@ def test_result_larger_than_any_buffer_arrives_whole(connect_psycopg):
     assert sum(row[0] for row in rows) == 200010000
 
 
+def test_log_of_queries_shows_no_secrets_and_only_ones_own(connect_psycopg):
+    admin = connect_psycopg(autocommit=True)
+    admin.execute("CREATE USER witness PASSWORD 'Hidden-Secret-1'")
+    try:
+        texts = [row[0] for row in admin.execute("SELECT querytxt FROM stl_query").fetchall()]
+        assert "CREATE USER witness PASSWORD '***'" in texts
+        assert not any("Hidden-Secret-1" in text for text in texts)
+        witness = connect_psycopg(user="witness", password="Hidden-Secret-1", autocommit=True)
+        witness.execute("SELECT 2")
+        rows = witness.execute("SELECT querytxt FROM stl_query ORDER BY query").fetchall()
+        assert rows[0] == ("SELECT 2",)
+        assert not any("CREATE USER" in text for (text,) in rows)
+    finally:
+        admin.execute("DROP USER witness")
+
+
 def test_last_query_id_names_the_statement_before(connect_psycopg):
     connection = connect_psycopg(autocommit=True)
     connection.execute("SELECT 'find me'")

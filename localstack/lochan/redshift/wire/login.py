@@ -4,6 +4,7 @@ https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-START-UP
 """
 
 import os
+import shlex
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ def backend_parameters(startup: Startup, user: str) -> Mapping[str, str]:
 
 def _option(options: str, name: str) -> str | None:
     """Find `-c name=value` among command line options."""
-    for word in options.replace("-c ", "-c").split():
+    for word in shlex.split(options.replace("-c ", "-c")):
         key, _, value = word.removeprefix("-c").removeprefix("--").partition("=")
         if key == name:
             return value

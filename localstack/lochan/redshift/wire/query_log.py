@@ -12,9 +12,20 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from lochan.redshift.wire.backend_protocol import Backend
+from lochan.redshift.wire.errors import SqlSyntaxError
 from lochan.redshift.wire.sql.names import quote_literal
+from lochan.redshift.wire.sql.tokens import Kind, tokenize
 
 _KEPT_STATEMENTS = 10_000
+_SECRET_WORDS = (
+    "password",
+    "credentials",
+    "access_key_id",
+    "secret_access_key",
+    "session_token",
+    "master_symmetric_key",
+)
+_LITERALS = (Kind.STRING, Kind.DOLLAR_STRING)
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,20 @@ class QueryLog:
                 backend.execute(f"INSERT INTO rs_catalog.query_log VALUES {rows}")
 
 
+def redact(sql: str) -> str:
+    """Hide the literals of a statement that carries a secret."""
+    try:
+        tokens = tokenize(sql)
+    except SqlSyntaxError:
+        # Where its literals end nobody knows.
+        return sql.split(None, 1)[0] if sql.strip() else ""
+    if not any(token.is_word(*_SECRET_WORDS) for token in tokens):
+        return sql
+    return "".join("'***'" if token.kind in _LITERALS else token.text for token in tokens)
+
+
 def _row(query: LoggedQuery) -> str:
-    text = quote_literal(query.text[:4000].replace("\0", ""))
+    text = quote_literal(redact(query.text)[:4000])
     return (
         f"({query.query_id}, {quote_literal(query.user)}, {query.process_id}, "
         f"{quote_literal(query.database)}, {text}, to_timestamp({query.started}))"

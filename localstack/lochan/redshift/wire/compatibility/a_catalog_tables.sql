@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS rs_catalog.query_log (
     querytxt text NOT NULL,
     starttime timestamptz NOT NULL
 );
-GRANT SELECT ON ALL TABLES IN SCHEMA rs_catalog TO PUBLIC;
+GRANT SELECT ON rs_catalog.table_attributes, rs_catalog.external_schemas TO PUBLIC;
 
 -- Runs as the owner of the catalog; the caller has to own the table.
 CREATE OR REPLACE FUNCTION rs_catalog.save(target oid, added jsonb, keep boolean) RETURNS void

@@ -6,10 +6,6 @@ CREATE OR REPLACE FUNCTION rs.current_user_id() RETURNS integer LANGUAGE sql STA
 RETURN (SELECT usesysid::integer FROM pg_catalog.pg_user WHERE usename = current_user);
 CREATE OR REPLACE FUNCTION rs.pg_last_copy_count() RETURNS bigint LANGUAGE sql STABLE
 RETURN coalesce(nullif(current_setting('rs.last_copy_count', true), ''), '0')::bigint;
--- The number of this session's newest statement in the log of queries, -1 before the first.
-CREATE OR REPLACE FUNCTION rs.pg_last_query_id() RETURNS bigint LANGUAGE sql STABLE
-RETURN coalesce((SELECT max(query) FROM rs_catalog.query_log
-                 WHERE pid = pg_backend_pid() AND querytxt NOT ILIKE '%pg_last_query_id%'), -1);
 CREATE OR REPLACE FUNCTION rs.show_search_path() RETURNS text LANGUAGE sql STABLE
 RETURN pg_catalog.regexp_replace(current_setting('search_path'), ', rs, pg_catalog$', '');
 CREATE OR REPLACE FUNCTION rs.cancel_query(process integer) RETURNS boolean LANGUAGE plpgsql AS $$

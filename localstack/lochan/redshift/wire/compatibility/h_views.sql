@@ -171,7 +171,13 @@ SELECT usesysid::integer AS userid, query::integer, coalesce(label, 'default') A
        database::varchar(32), querytxt::varchar(4000),
        (starttime AT TIME ZONE 'UTC') AS starttime
 FROM rs_catalog.query_log LEFT JOIN pg_catalog.pg_user ON usename = user_name
-CROSS JOIN (SELECT NULL::text AS label) AS no_label;
+CROSS JOIN (SELECT NULL::text AS label) AS no_label
+-- A user sees its own statements, a superuser everybody's.
+WHERE user_name = current_user OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');
+-- The number of this session's newest statement in the log of queries, -1 before the first.
+CREATE OR REPLACE FUNCTION rs.pg_last_query_id() RETURNS bigint LANGUAGE sql STABLE
+RETURN coalesce((SELECT max(query)::bigint FROM rs.stl_query
+                 WHERE pid = pg_backend_pid() AND querytxt NOT ILIKE '%pg_last_query_id%'), -1);
 CREATE OR REPLACE VIEW rs.svl_qlog AS
 SELECT userid, query, pid, starttime, pg_catalog.substr(querytxt, 1, 60) AS substring, label FROM rs.stl_query;
 CREATE OR REPLACE VIEW rs.sys_query_history AS
@@ -253,4 +259,5 @@ LANGUAGE sql STABLE BEGIN ATOMIC
     FROM rs_catalog.columns AS c WHERE c.relation = name::regclass ORDER BY c.ordinal;
 END;
 
-GRANT SELECT ON ALL TABLES IN SCHEMA rs, rs_catalog TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA rs TO PUBLIC;
+GRANT SELECT ON rs_catalog.columns, rs_catalog.tables TO PUBLIC;

@@ -67,6 +67,10 @@ def rewrite_casts(statement: Statement) -> Statement | None:
     result: list[Token] = []
     index = 0
     while index < len(tokens):
+        if _is_typed_literal(tokens, index):
+            result.extend(_typed_literal(tokens[index]))
+            index += 1
+            continue
         result.append(tokens[index])
         index += 1
         if result[-1].is_symbol("::") and sees_type(Cursor(tokens, index)):
@@ -74,6 +78,22 @@ def rewrite_casts(statement: Statement) -> Statement | None:
             result.extend(_without_space(expression_type(take_type(cursor))))
             index = cursor.position
     return statement.with_tokens(tuple(result)) if tuple(result) != tokens else None
+
+
+def _is_typed_literal(tokens: Tokens, index: int) -> bool:
+    """Tell whether `DATE '2024-01-31'` begins here: a type's name before a string."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    return (
+        tokens[index].is_word("date", "timetz", "timestamptz")
+        and following is not None
+        and following.kind is Kind.STRING
+        and not (index and tokens[index - 1].is_symbol(".", "::"))
+    )
+
+
+def _typed_literal(token: Token) -> Tokens:
+    written = expression_type(take_type(Cursor((token,))))
+    return (replace(written[0], space=token.space), *written[1:])
 
 
 def _without_space(tokens: Tokens) -> Tokens:
@@ -121,5 +141,6 @@ REWRITES = (
         redshift="SELECT 1.5::DECIMAL, a::date, b::varchar(3) FROM t",
         postgres="SELECT 1.5::numeric(18,0), a::pg_catalog.date, b::character varying(3) FROM t",
         source=f"{DOCS}/r_CAST_function.html",
+        more=(("SELECT DATE '2024-01-31'", "SELECT pg_catalog.date '2024-01-31'"),),
     ),
 )
