@@ -274,9 +274,8 @@ class GlueContext(UnimplementedCalls, SQLContext):
 def _session_of(context: Any) -> SparkSession:
     if isinstance(context, SparkSession):
         return context
-    if context is None:
-        return SparkSession.builder.getOrCreate()
-    return SparkSession(context)
+    # Not SparkSession(context), which takes the JVM's default session: a run has one of its own.
+    return SparkSession.builder.getOrCreate()
 
 
 def _let_python_workers_import_awsglue(session: SparkSession) -> None:

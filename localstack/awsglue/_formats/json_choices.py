@@ -30,10 +30,9 @@ from awsglue._nested import (
 )
 from awsglue._schema import choice_field
 
-_NUMBER_OR_BOOLEAN = r"[-0-9tf]"
-_NAME = r'"([^"\\]{1,255})"\s*:\s*'
-_FIELDS = f"{_NAME}{_NUMBER_OR_BOOLEAN}"
-_ARRAYS = rf"{_NAME}\[(?:[^\]]*,)?\s*{_NUMBER_OR_BOOLEAN}"
+# A name before a number or a boolean, or before an array that seems to have one. What follows the
+# name is looked at and not consumed, so that names within it are found too.
+_NAMES = r'"([^"\\]{1,255})"\s*:\s*(?=(?:\[(?:[^\]]*,)?\s*)?[-0-9tf])'
 # One element of an array of scalars; text keeps its quotes.
 _TOKEN = r'"[^"\\]*(?:\\.[^"\\]*)*"|[^,\[\]\s"]+'
 _INTEGER = r"^-?[0-9]{1,18}$"
@@ -62,27 +61,18 @@ def suspicious_paths(documents: DataFrame, schema: spark.StructType) -> list[Pat
     single = [path for path in leaves if path[-2:] != (ELEMENT, ELEMENT)]
     if not single:
         return []
-    names = documents.select(
-        F.explode(F.array_distinct(F.concat(_names(_FIELDS, "f:"), _names(_ARRAYS, "a:")))).alias(
-            "name"
-        )
-    ).distinct()
-    found = {row.name for row in names.collect()}
-    return [path for path in single if _mark(path) in found or _has_escapes(path)]
+    found = F.regexp_extract_all("value", F.lit(_NAMES), F.lit(1))
+    rows = documents.select(F.explode(found).alias("name")).distinct().collect()
+    names = {row.name for row in rows}
+    return [path for path in single if _name(path) in names or _has_escapes(path)]
 
 
-def _names(pattern: str, prefix: str) -> Column:
-    found = F.regexp_extract_all("value", F.lit(pattern), F.lit(1))
-    return F.transform(found, lambda name: F.concat(F.lit(prefix), name))
-
-
-def _mark(path: Path) -> str:
-    return f"a:{path[-2]}" if path[-1] == ELEMENT else f"f:{path[-1]}"
+def _name(path: Path) -> str:
+    return [step for step in path if step != ELEMENT][-1]
 
 
 def _has_escapes(path: Path) -> bool:
-    names = [step for step in path if step != ELEMENT]
-    return json.dumps(names[-1]) != f'"{names[-1]}"'
+    return json.dumps(_name(path)) != f'"{_name(path)}"'
 
 
 def parse_with_choices(

@@ -35,7 +35,7 @@ def make_table(glue, tmp_path):
         serde = {"SerializationLibrary": SERDES[format], "Parameters": parameters}
         descriptor = {
             "Columns": columns(data),
-            "Location": (tmp_path / name).as_uri() + "/",
+            "Location": f"file://{tmp_path}/{name}/",
             "SerdeInfo": serde,
         }
         (tmp_path / name).mkdir(exist_ok=True)
@@ -48,7 +48,7 @@ def make_table(glue, tmp_path):
             },
         )
         for values, folder in partitions:
-            place = {**descriptor, "Location": (tmp_path / name / folder).as_uri() + "/"}
+            place = {**descriptor, "Location": f"file://{tmp_path}/{name}/{folder}/"}
             glue.create_partition(
                 DatabaseName="lake",
                 TableName=name,

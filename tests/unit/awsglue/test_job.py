@@ -184,7 +184,7 @@ def test_the_bookmark_keeps_only_the_files_of_the_band(run, server):
 def test_commit_needs_init_and_init_is_known(glue_context):
     job = Job(glue_context)
     assert job.isInitialized() is False
-    with pytest.raises(RuntimeError, match="Job.init"):
+    with pytest.raises(RuntimeError, match=r"Job\.init"):
         job.commit()
     job.init("j", {})
     assert job.isInitialized() is True
@@ -202,5 +202,5 @@ def test_a_range_of_bookmarks_is_refused_by_name(server):
 def test_a_commit_that_cannot_be_stored_says_so(run, server, monkeypatch):
     put(run.folder, "a", START)
     monkeypatch.setattr(BookmarkHandler, "do_PUT", lambda self: self.answer(503, {}))
-    with pytest.raises(RuntimeError, match="bookmark of job 'clean'.*503"):
+    with pytest.raises(RuntimeError, match=r"bookmark of job 'clean'.*503"):
         run()

@@ -76,6 +76,11 @@ def test_a_choice_within_structs_is_found(json_frame, tree, table, text_table):
     """)
 
 
+def test_a_choice_below_an_array_of_numbers_is_found(json_frame, tree):
+    frame = json_frame('{"o": [{"x": [1, 2], "v": 3}]}', '{"o": [{"x": [1, 2], "v": "s"}]}')
+    assert "|-- v: choice" in tree(frame)
+
+
 def test_a_choice_within_an_array_of_structs_is_found(json_frame, tree, table, text_table):
     frame = json_frame('{"a": [{"p": 1}, {"p": "$1"}, {}]}', '{"a": []}', '{"a": [{"p": 2}]}')
     assert tree(frame) == (
