@@ -35,6 +35,7 @@ from lochan.redshift.wire.messages.opening import (
     decode_opening,
 )
 from lochan.redshift.wire.messages.requests import Password
+from lochan.redshift.wire.rewrites.settings import check_client_encoding
 from lochan.redshift.wire.session import HIDDEN_PARAMETERS
 
 SERVER_VERSION = "8.0.2"
@@ -129,6 +130,7 @@ def backend_parameters(startup: Startup, user: str) -> Mapping[str, str]:
     given = {name.lower(): value for name, value in startup.parameters.items()}
     if given.get("replication", "false").lower() not in ("false", "off", "no", "0"):
         raise NotSupported("replication connections are not supported by Redshift")
+    check_client_encoding(given.get("client_encoding", "utf8"))
     kept = {name: value for name, value in given.items() if name in _PASSED_PARAMETERS}
     group = given.get("query_group") or _option(given.get("options", ""), "query_group")
     if group:

@@ -21,24 +21,11 @@ from lochan.redshift.wire.sql.tokens import Token, Tokens, render
 
 _IDENTIFIER_BYTES = 63  # PostgreSQL's NAMEDATALEN less its terminating zero
 
-ENCODINGS = frozenset(
-    [
-        "auto",
-        "az64",
-        "bytedict",
-        "delta",
-        "delta32k",
-        "lzo",
-        "mostly8",
-        "mostly16",
-        "mostly32",
-        "raw",
-        "runlength",
-        "text255",
-        "text32k",
-        "zstd",
-    ]
-)
+_ENCODINGS_WORDS = """
+    auto az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 raw runlength text255
+    text32k zstd
+"""
+ENCODINGS = frozenset(_ENCODINGS_WORDS.split())
 _ATTRIBUTE_WORDS = (
     "default",
     "encode",

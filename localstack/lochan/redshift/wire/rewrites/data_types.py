@@ -17,86 +17,19 @@ _DOMAINS = ("super", "geometry", "geography", "hllsketch")
 _QUALIFIED = {"date": "pg_catalog.date", "bytea": "pg_catalog.bytea"}
 
 # https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-datatypes.html
-UNSUPPORTED = frozenset(
-    [
-        "bigserial",
-        "bit",
-        "bit_varying",
-        "box",
-        "bytea",
-        "cidr",
-        "circle",
-        "inet",
-        "int4range",
-        "int8range",
-        "json",
-        "jsonb",
-        "line",
-        "lseg",
-        "macaddr",
-        "macaddr8",
-        "money",
-        "name",
-        "numrange",
-        "path",
-        "pg_lsn",
-        "point",
-        "polygon",
-        "serial",
-        "serial2",
-        "serial4",
-        "serial8",
-        "smallserial",
-        "tsquery",
-        "tsrange",
-        "tstzrange",
-        "tsvector",
-        "uuid",
-        "xml",
-    ]
-)
-_KNOWN_WORDS = frozenset(
-    [
-        "bigint",
-        "binary",
-        "bool",
-        "boolean",
-        "bpchar",
-        "char",
-        "character",
-        "date",
-        "datetime",
-        "dec",
-        "decimal",
-        "double",
-        "float",
-        "float4",
-        "float8",
-        "int",
-        "int2",
-        "int4",
-        "int8",
-        "integer",
-        "interval",
-        "nchar",
-        "numeric",
-        "nvarchar",
-        "real",
-        "smallint",
-        "text",
-        "time",
-        "timestamp",
-        "timestamptz",
-        "timetz",
-        "varbinary",
-        "varbyte",
-        "varchar",
-        "super",
-        "geometry",
-        "geography",
-        "hllsketch",
-    ]
-)
+_UNSUPPORTED_WORDS = """
+    bigserial bit bit_varying box bytea cidr circle inet int4range int8range json jsonb line
+    lseg macaddr macaddr8 money name numrange path pg_lsn point polygon serial serial2 serial4
+    serial8 smallserial tsquery tsrange tstzrange tsvector uuid xml
+"""
+UNSUPPORTED = frozenset(_UNSUPPORTED_WORDS.split())
+_KNOWN_WORDS_WORDS = """
+    bigint binary bool boolean bpchar char character date datetime dec decimal double float
+    float4 float8 int int2 int4 int8 integer interval nchar numeric nvarchar real smallint text
+    time timestamp timestamptz timetz varbinary varbyte varchar super geometry geography
+    hllsketch
+"""
+_KNOWN_WORDS = frozenset(_KNOWN_WORDS_WORDS.split())
 _SPELLINGS = {
     "dec": "decimal",
     "int": "integer",

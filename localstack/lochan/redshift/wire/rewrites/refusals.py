@@ -13,98 +13,23 @@ from lochan.redshift.wire.sql.tokens import Tokens
 
 _UNSUPPORTED = f"{DOCS}/c_unsupported-postgresql-features.html"
 
-STATEMENTS = frozenset(
-    [
-        "abort",
-        "alter",
-        "analyze",
-        "begin",
-        "call",
-        "cancel",
-        "close",
-        "comment",
-        "commit",
-        "copy",
-        "create",
-        "deallocate",
-        "declare",
-        "delete",
-        "drop",
-        "end",
-        "execute",
-        "explain",
-        "fetch",
-        "grant",
-        "insert",
-        "lock",
-        "merge",
-        "move",
-        "prepare",
-        "refresh",
-        "reset",
-        "revoke",
-        "rollback",
-        "select",
-        "set",
-        "show",
-        "start",
-        "truncate",
-        "unload",
-        "update",
-        "vacuum",
-        "values",
-        "with",
-        "use",
-    ]
-)
-_CREATED = frozenset(
-    [
-        "database",
-        "external",
-        "function",
-        "group",
-        "local",
-        "materialized",
-        "or",
-        "procedure",
-        "role",
-        "schema",
-        "table",
-        "temp",
-        "temporary",
-        "user",
-        "view",
-    ]
-)
-_FOREIGN = frozenset(
-    [
-        "access",
-        "aggregate",
-        "cast",
-        "collation",
-        "conversion",
-        "domain",
-        "event",
-        "extension",
-        "foreign",
-        "index",
-        "language",
-        "operator",
-        "policy",
-        "publication",
-        "rule",
-        "sequence",
-        "server",
-        "statistics",
-        "subscription",
-        "tablespace",
-        "text",
-        "transform",
-        "trigger",
-        "type",
-        "unique",
-    ]
-)
+_STATEMENTS_WORDS = """
+    abort alter analyze begin call cancel close comment commit copy create deallocate declare
+    delete drop end execute explain fetch grant insert lock merge move prepare refresh reset
+    revoke rollback select set show start truncate unload update vacuum values with use
+"""
+STATEMENTS = frozenset(_STATEMENTS_WORDS.split())
+_CREATED_WORDS = """
+    database external function group local materialized or procedure role schema table temp
+    temporary user view
+"""
+_CREATED = frozenset(_CREATED_WORDS.split())
+_FOREIGN_WORDS = """
+    access aggregate cast collation conversion domain event extension foreign index language
+    operator policy publication rule sequence server statistics subscription tablespace text
+    transform trigger type unique
+"""
+_FOREIGN = frozenset(_FOREIGN_WORDS.split())
 
 
 def _unknown_statement(statement: Statement) -> str | None:

@@ -90,6 +90,8 @@ def _set(statement: Statement, scope: str | None, name: str, value: Tokens) -> S
     is_default = len(value) == 1 and value[0].is_word("default")
     if name == "search_path":
         return None if is_default else statement.with_tokens(extend_search_path(statement.tokens))
+    if name == "client_encoding" and not is_default:
+        check_client_encoding(_value_text(value))
     if name in SHARED:
         return None
     if is_default:
@@ -100,6 +102,14 @@ def _set(statement: Statement, scope: str | None, name: str, value: Tokens) -> S
     if name == "enable_case_sensitive_identifier":
         return replace(changed, case_sensitive=_is_true(value))
     return changed
+
+
+def check_client_encoding(name: str) -> None:
+    """Refuse every encoding but UTF-8, which all text has that this stand-in reads."""
+    if name.strip("'\"").lower().replace("-", "") not in ("utf8", "unicode"):
+        raise WireError(
+            "22023", f'client encoding "{name}" is not supported by this stand-in: use UTF8'
+        )
 
 
 def extend_search_path(tokens: Tokens) -> Tokens:

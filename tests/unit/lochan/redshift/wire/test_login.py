@@ -1,6 +1,6 @@
 import pytest
 
-from lochan.redshift.wire.errors import NotSupported
+from lochan.redshift.wire.errors import NotSupported, WireError
 from lochan.redshift.wire.login import backend_parameters
 from lochan.redshift.wire.messages.opening import Startup
 
@@ -40,6 +40,17 @@ def test_query_group_is_handed_on(parameters, options):
 
 def test_database_is_the_users_own_by_default():
     assert backend_parameters(Startup({"user": "ana"}), "ana")["database"] == "ana"
+
+
+@pytest.mark.parametrize("encoding", ["UTF8", "'utf-8'", "UNICODE"])
+def test_utf8_is_the_encoding_of_clients(encoding):
+    startup = Startup({"client_encoding": encoding})
+    assert backend_parameters(startup, "ana")["client_encoding"] == encoding
+
+
+def test_other_encodings_are_refused():
+    with pytest.raises(WireError, match='client encoding "LATIN1" is not supported'):
+        backend_parameters(Startup({"client_encoding": "LATIN1"}), "ana")
 
 
 def test_replication_is_refused():

@@ -46,6 +46,7 @@ def test_every_example_is_refused_by_name(row):
             "MERGE needs one WHEN MATCHED and one WHEN NOT MATCHED clause",
         ),
         ("SET no_such_setting TO 1", "42704", 'unrecognized configuration parameter "no_such'),
+        ("SET client_encoding TO 'LATIN1'", "22023", 'client encoding "LATIN1" is not supported'),
         ("SHOW no_such_setting", "42704", 'unrecognized configuration parameter "no_such'),
         ('CREATE SCHEMA "other"."x"', "0A000", 'cross-database reference to database "other"'),
         ("SHOW TABLES FROM SCHEMA other.m", "0A000", "cross-database reference"),
