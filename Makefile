@@ -70,6 +70,10 @@ lint: ## ruff and mypy, as the pre-commit hooks run them
 format: ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+docs: ## write the pages that are read off the code
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/python docs/generate.py
+
 bench: ## measure, and print what was measured
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/python -m benchmarks.walking_skeleton

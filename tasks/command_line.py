@@ -43,7 +43,7 @@ class _NoTracebacks(logging.Formatter):
 
 
 def _hide_tracebacks() -> None:
-    loggers = [logging.getLogger(name) for name in ("prefect", "prefect.flow_runs")]
+    loggers = [logging.getLogger(name) for name in (None, "prefect")]
     for handler in [handler for logger in loggers for handler in logger.handlers]:
         if isinstance(handler, logging.StreamHandler) and handler.formatter is not None:
             handler.setFormatter(_NoTracebacks(handler.formatter))

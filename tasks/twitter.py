@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from prefect import runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import runtime
 
 from tasks.aws import create_client, read_secret
 from tasks.collection import CollectResult, Limits, collect_window
@@ -21,6 +20,7 @@ from tasks.glue import Crawl, JobRun, run_crawler, run_job
 from tasks.landing import Window
 from tasks.logs import read_log_tail
 from tasks.redshift import Warehouse, connect
+from tasks.retries import retried_task
 from tasks.settings import Settings
 from tasks.warehouse import (
     LoadResult,
@@ -52,7 +52,7 @@ class ProcessedWindow:
     quarantine_uri: str | None
 
 
-@task(retries=2, retry_delay_seconds=[10, 60], timeout_seconds=3600, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=3600)
 def collect_pages(
     settings: Settings, window: Window, query: str, limits: Limits, refresh: bool
 ) -> CollectResult:
@@ -74,7 +74,7 @@ def collect_pages(
     return result
 
 
-@task(retries=1, retry_delay_seconds=10, timeout_seconds=300, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=300)
 def find_pending_windows(settings: Settings) -> list[str]:
     """Find the windows that are collected and not processed."""
     return list_pending_windows(
@@ -84,13 +84,13 @@ def find_pending_windows(settings: Settings) -> list[str]:
     )
 
 
-@task(retries=1, retry_delay_seconds=10, timeout_seconds=3600, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=3600)
 def crawl(crawler_name: str) -> Crawl:
     """Run a crawler to its end."""
     return run_crawler(create_client("glue"), crawler_name=crawler_name)
 
 
-@task(retries=1, retry_delay_seconds=10, timeout_seconds=7200, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=7200)
 def process_window(settings: Settings, window: str, reject_limit: int) -> ProcessedWindow:
     """Run the Glue job over one window; a retry takes up the run that is already there."""
     key = summary_key(window)
@@ -142,14 +142,14 @@ class WarehouseResult:
     rows: dict[str, int]
 
 
-@task(retries=1, retry_delay_seconds=10, timeout_seconds=600, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=600)
 def migrate_warehouse(settings: Settings) -> list[str]:
     """Bring the warehouse's schema up to date; returns the migrations that were applied."""
     with _warehouse(settings) as warehouse:
         return apply_migrations(warehouse, read_migrations())
 
 
-@task(retries=1, retry_delay_seconds=10, timeout_seconds=600, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=600)
 def find_pending_partitions(settings: Settings) -> dict[str, list[str]]:
     """Find the partitions that are complete and not loaded as they are now, by table."""
     s3, bucket = create_client("s3"), settings.processed_bucket
@@ -161,7 +161,7 @@ def find_pending_partitions(settings: Settings) -> dict[str, list[str]]:
         }
 
 
-@task(retries=2, retry_delay_seconds=[10, 60], timeout_seconds=7200, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=7200)
 def load_table(
     settings: Settings,
     table: str,
@@ -193,7 +193,7 @@ def load_table(
     return loaded
 
 
-@task(retries=1, retry_delay_seconds=10, timeout_seconds=600, cache_policy=NO_CACHE)
+@retried_task(timeout_seconds=600)
 def count_warehouse_rows(settings: Settings) -> dict[str, int]:
     """Count the rows of each table of the dataset."""
     with _warehouse(settings) as warehouse:
