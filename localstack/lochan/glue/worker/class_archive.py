@@ -55,8 +55,6 @@ def prepare_class_archive(jars: Path) -> Path:
     target = archive_path(jars)
     if target.exists():
         return target
-    for old in jars.parent.glob("spark-*.jsa"):
-        old.unlink()
     with tempfile.TemporaryDirectory(prefix="lochan-classes-") as folder:
         names = Path(folder, "classes")
         _list_loaded_classes(jars, Path(folder, "scratch"), names)
