@@ -1,8 +1,8 @@
 """Cleaning of single values: column in, column out.
 
-Text is kept as its author typed it: X escapes `&`, `<` and `>` in text as HTML entities, which are
-undone, and characters that no reader can use (NUL and the other controls except tab, newline and
-carriage return) are removed, since Redshift refuses NUL.
+Text is kept as X writes it, with `&`, `<` and `>` as HTML entities: the positions of a tweet's
+entities count characters of that text. Only characters that no reader can use are removed, NUL and
+the other controls except tab, newline and carriage return; Redshift refuses NUL.
 https://docs.x.com/x-api/fundamentals/data-dictionary
 https://docs.aws.amazon.com/redshift/latest/dg/multi-byte-character-load-errors.html
 """
@@ -21,15 +21,6 @@ UTC_TIMESTAMP = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
 def remove_controls(text: Column) -> Column:
     """Remove control characters other than tab, newline and carriage return."""
     return F.regexp_replace(text, CONTROL_CHARACTERS, "")
-
-
-def clean_text(text: Column) -> Column:
-    """Remove control characters and undo the three HTML entities that X writes."""
-    plain = remove_controls(text)
-    # The ampersand last: "&amp;lt;" is the text "&lt;", not "<".
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        plain = F.replace(plain, F.lit(entity), F.lit(character))
-    return plain
 
 
 def parse_id(text: Column) -> Column:

@@ -32,7 +32,7 @@ from spark.transforms.checks import (
     timestamp,
     within_bytes,
 )
-from spark.transforms.clean import clean_text, parse_id, parse_timestamp, remove_controls
+from spark.transforms.clean import parse_id, parse_timestamp, remove_controls
 
 METRICS = (
     "like_count",
@@ -56,7 +56,7 @@ class Entity:
 
 def hashtag_columns(entity: Column) -> dict[str, Column]:
     """Name the columns of a hashtag."""
-    return {"hashtag": clean_text(entity["tag"])}
+    return {"hashtag": remove_controls(entity["tag"])}
 
 
 def mention_columns(entity: Column) -> dict[str, Column]:
@@ -68,7 +68,7 @@ def url_columns(entity: Column) -> dict[str, Column]:
     """Name the columns of a URL."""
     links = ("url", "expanded_url", "display_url", "unwound_url")
     return {name: remove_controls(entity[name]) for name in links} | {
-        "title": clean_text(entity["title"])
+        "title": remove_controls(entity["title"])
     }
 
 
@@ -119,7 +119,7 @@ def tweet_columns(raw: Column) -> dict[str, Column]:
     return {
         "tweet_id": parse_id(raw["id"]),
         "author_id": parse_id(raw["author_id"]),
-        "text": clean_text(raw["text"]),
+        "text": remove_controls(raw["text"]),
         "lang": remove_controls(raw["lang"]),
         "created_at": parse_timestamp(raw["created_at"]),
         "conversation_id": parse_id(raw["conversation_id"]),
@@ -128,7 +128,7 @@ def tweet_columns(raw: Column) -> dict[str, Column]:
         "original_tweet_id": parse_id(
             F.coalesce(F.get(raw["edit_history_tweet_ids"], 0), raw["id"])
         ),
-        "source": clean_text(raw["source"]),
+        "source": remove_controls(raw["source"]),
         "reply_settings": remove_controls(raw["reply_settings"]),
         "possibly_sensitive": raw["possibly_sensitive"],
         "place_id": remove_controls(raw["geo"]["place_id"]),

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from spark.schemas import CORRUPT, EVENT_DATE, USER_FOLLOWERS, USERS, VERSION
 from spark.transforms.checks import RecordRules, identifier, present, timestamp, within_bytes
-from spark.transforms.clean import clean_text, parse_id, parse_timestamp, remove_controls
+from spark.transforms.clean import parse_id, parse_timestamp, remove_controls
 
 METRICS = ("followers_count", "following_count", "tweet_count", "listed_count")
 
@@ -17,9 +17,9 @@ def clean_user(raw: Column, retrieved_at: Column) -> Column:
     columns = {
         "user_id": parse_id(raw["id"]),
         "username": remove_controls(raw["username"]),
-        "name": clean_text(raw["name"]),
-        "description": clean_text(raw["description"]),
-        "location": clean_text(raw["location"]),
+        "name": remove_controls(raw["name"]),
+        "description": remove_controls(raw["description"]),
+        "location": remove_controls(raw["location"]),
         "url": remove_controls(raw["url"]),
         "profile_image_url": remove_controls(raw["profile_image_url"]),
         "created_at": parse_timestamp(raw["created_at"]),

@@ -62,10 +62,6 @@ def tweets(pages: list[Json]) -> list[Json]:
     return list(walk())
 
 
-def plain(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
 def sorted_rows(frame: DataFrame, *expressions: str) -> list[tuple[Any, ...]]:
     return sorted((tuple(row) for row in frame.selectExpr(*expressions).collect()), key=repr)
 
@@ -88,7 +84,7 @@ def test_every_tweet_of_data_and_includes_is_a_row(read: DataFrame, tweets: list
             (
                 tweet["id"],
                 tweet["author_id"],
-                plain(tweet["text"]),
+                tweet["text"],
                 tweet["created_at"],
                 tweet["created_at"][:10],
                 tweet.get("lang"),
@@ -166,7 +162,7 @@ def test_every_user_of_data_and_includes_is_a_row(read: DataFrame, pages: list[J
             (
                 user["id"],
                 user["username"],
-                plain(user["name"]),
+                user["name"],
                 user.get("public_metrics", {}).get("followers_count"),
             )
             for user in users

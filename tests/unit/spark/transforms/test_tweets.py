@@ -64,7 +64,7 @@ def test_a_tweet_becomes_a_row_of_its_columns(page: DataFrame) -> None:
     assert row.asDict() == {
         "tweet_id": 1576994789110992896,
         "author_id": 337119125,
-        "text": "Q&A #one #two @a https://t.co/x",
+        "text": "Q&amp;A #one #two @a https://t.co/x",
         "lang": "en",
         "conversation_id": 1576994789110992896,
         "in_reply_to_user_id": 12,

@@ -43,7 +43,7 @@ def test_users_lie_on_the_day_of_their_retrieval(
         rows,
         """
         user_id   | username  | name       | created_at          | followers_count | event_date
-        119369819 | DoDirty78 | Do & Dirty | 2010-03-03 12:49:24 | 580             | 2026-11-20
+        119369819 | DoDirty78 | Do &amp; Dirty | 2010-03-03 12:49:24 | 580             | 2026-11-20
         2         | b         | -          | -                   | -               | 2026-11-20
         """,
     )
