@@ -103,7 +103,14 @@ def forget_choices(frame: DataFrame) -> DataFrame:
 
 def _unmarked(field: spark.StructField, plain: spark.DataType) -> Column:
     column = _nested.top_column(field.name)
-    return column if field.dataType == plain else column.cast(plain)
+    if field.dataType != plain:
+        return column.cast(plain)
+    return _without_metadata(column) if field.metadata else column
+
+
+def _without_metadata(column: Column) -> Column:
+    """Return the same values as an expression: a renamed column keeps the mark of the first."""
+    return F.coalesce(column)
 
 
 def change_for(action: str) -> Change:
@@ -205,4 +212,4 @@ def _make_columns(field: spark.StructField, column: Column) -> list[NamedColumn]
 
 
 def _make_struct(field: spark.StructField, column: Column) -> NamedColumn:
-    return spark.StructField(field.name, field.dataType), column
+    return spark.StructField(field.name, field.dataType), _without_metadata(column)

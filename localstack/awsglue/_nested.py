@@ -6,10 +6,7 @@ inside a name (`` `a.b` ``). The brackets may be left out where the schema shows
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from typing import Any
 
-from pyspark import SparkContext
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as spark
@@ -118,17 +115,7 @@ def select_named(frame: DataFrame, columns: Iterable[NamedColumn]) -> DataFrame:
 
 
 def _named(field: spark.StructField, column: Column) -> Column:
-    if field.metadata:
-        return column.alias(field.name, metadata=field.metadata)
-    # Without metadata of its own, an alias takes over its column's: here none means none.
-    context = SparkContext._active_spark_context
-    assert context is not None
-    return Column(getattr(column._jc, "as")(field.name, _no_metadata(context._jvm)))
-
-
-@lru_cache(maxsize=1)
-def _no_metadata(jvm: Any) -> Any:
-    return jvm.org.apache.spark.sql.types.Metadata.empty()
+    return column.alias(field.name, metadata=field.metadata)
 
 
 def _edit(columns: Iterable[NamedColumn], path: Path, change: Change) -> list[NamedColumn]:

@@ -63,7 +63,9 @@ def test_parquet_is_the_union_of_its_files(read, glue_context, tmp_path, table):
     session = glue_context.spark_session
     session.sql("select 1 id, 'x' n").write.mode("append").parquet(tmp_path.as_uri())
     session.sql("select 2 id, 1.5D size").write.mode("append").parquet(tmp_path.as_uri())
-    assert table(read("parquet")) == "id | n | size\n1 | x | null\n2 | null | 1.5"
+    # By name: which file's fields come first is not defined.
+    merged = read("parquet").select_fields(["id", "n", "size"])
+    assert table(merged) == "id | n | size\n1 | x | null\n2 | null | 1.5"
 
 
 @pytest.fixture
@@ -203,10 +205,10 @@ def test_json_is_compressed_by_the_sinks_option(frame_of, tmp_path, read, table)
     assert table(read("json")) == "id | n\n1 | null\n2 | x"
 
 
-def test_a_choice_is_written_to_parquet_as_a_struct(json_frame, tmp_path, read):
+def test_a_choice_is_written_to_parquet_as_a_struct(json_frame, tmp_path, read, tree):
     json_frame('{"v": 1}', '{"v": "x"}').write("s3", {"path": (tmp_path / "p").as_uri()}, "parquet")
     frame = read("parquet", {"recurse": True, "exclusions": '["json_*/**"]'})
-    assert frame.toDF().schema.simpleString() == "struct<v:struct<long:bigint,string:string>>"
+    assert tree(frame) == "root\n|-- v: struct\n|    |-- long: long\n|    |-- string: string"
 
 
 def test_a_collection_is_written_below_the_path_by_name(frame_of, glue_context, tmp_path):
