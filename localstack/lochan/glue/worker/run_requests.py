@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-RUN_ID = re.compile(r"jr_[0-9a-f]{64}\Z")
+# A retry has the id of its first attempt and the number of its own.
+RUN_ID = re.compile(r"jr_[0-9a-f]{64}(_attempt_[0-9]{1,4})?\Z")
 
 # Data processing units of a worker.
 # https://docs.aws.amazon.com/glue/latest/dg/worker-types.html

@@ -15,6 +15,11 @@ BODY = {
 }
 
 
+def test_a_retry_has_its_attempt_in_its_id():
+    run_id = "jr_" + "a" * 64 + "_attempt_1"
+    assert RunRequest.from_json({**BODY, "run_id": run_id}).run_id == run_id
+
+
 def test_body_is_read():
     request = RunRequest.from_json(BODY)
     assert request.script == "s3://assets/job.py"
