@@ -54,7 +54,7 @@ class Patience:
     """How often to look and when to give up, in seconds."""
 
     deadline_seconds: float = 3600
-    first_poll_seconds: float = 0.2
+    shortest_poll_seconds: float = 0.2
     longest_poll_seconds: float = 15
 
 
@@ -73,7 +73,7 @@ def run_job(
     interrupts the wait (cancellation, Ctrl-C, the deadline) stops the run.
     """
     patience = patience or Patience()
-    waits = _poll_waits(patience)
+    waits = _Waits(patience, time.monotonic())
     run_id = _find_run(glue, job_name, idempotency_key) or _start_run(
         glue, job_name, {**arguments, KEY_ARGUMENT: idempotency_key}, waits, sleep
     )
@@ -108,12 +108,12 @@ def run_crawler(
     sleep: Sleep = time.sleep,
 ) -> Crawl:
     """Start a crawler and wait for its end; one that already runs is waited for, then run again."""
-    waits = _poll_waits(patience or Patience())
+    waits = _Waits(patience or Patience(), time.monotonic())
     while not _start_crawler(glue, crawler_name):
-        sleep(_next_wait(waits, f"The crawler {crawler_name}"))
+        sleep(waits.next(f"The crawler {crawler_name}"))
     try:
         while (crawler := glue.get_crawler(Name=crawler_name)["Crawler"])["State"] != "READY":
-            sleep(_next_wait(waits, f"The crawler {crawler_name}"))
+            sleep(waits.next(f"The crawler {crawler_name}"))
     except BaseException:
         _stop_crawler(glue, crawler_name)
         raise
@@ -142,7 +142,7 @@ def _start_run(
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConcurrentRunsExceededException":
                 raise
-        sleep(_next_wait(waits, f"The job {job_name} is at its limit of concurrent runs; it"))
+        sleep(waits.next(f"The job {job_name} is at its limit of concurrent runs; it"))
 
 
 def _await_run(
@@ -152,7 +152,7 @@ def _await_run(
         run: dict[str, Any] = glue.get_job_run(JobName=job_name, RunId=run_id)["JobRun"]
         if run["JobRunState"] not in ACTIVE_STATES:
             return run
-        sleep(_next_wait(waits, f"The run {run_id} of job {job_name}"))
+        sleep(waits.next(f"The run {run_id} of job {job_name}"))
 
 
 def _describe_failure(job_name: str, run: Mapping[str, Any]) -> str:
@@ -185,26 +185,16 @@ def _stop_crawler(glue: Any, crawler_name: str) -> None:
             raise
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Waits:
-    """Grows each wait by half, with jitter, until the deadline."""
+    """Waits a tenth of the time that has passed: looking costs little, and adds at most that much."""
 
-    deadline: float
-    next_seconds: float
-    longest_seconds: float
+    patience: Patience
+    started: float
 
-
-def _poll_waits(patience: Patience) -> _Waits:
-    return _Waits(
-        deadline=time.monotonic() + patience.deadline_seconds,
-        next_seconds=patience.first_poll_seconds,
-        longest_seconds=patience.longest_poll_seconds,
-    )
-
-
-def _next_wait(waits: _Waits, subject: str) -> float:
-    if time.monotonic() >= waits.deadline:
-        raise GlueFailure(f"{subject} was not done at its deadline.")
-    wait = waits.next_seconds * random.uniform(0.8, 1.2)
-    waits.next_seconds = min(waits.next_seconds * 1.5, waits.longest_seconds)
-    return wait
+    def next(self, subject: str) -> float:
+        passed = time.monotonic() - self.started
+        if passed >= self.patience.deadline_seconds:
+            raise GlueFailure(f"{subject} was not done at its deadline.")
+        wait = max(self.patience.shortest_poll_seconds, passed / 10)
+        return min(wait, self.patience.longest_poll_seconds) * random.uniform(0.8, 1.2)

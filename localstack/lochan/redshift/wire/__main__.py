@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,12 @@ def _load(statement: CopyStatement, backend: Backend) -> CopyResult:
     return execute_copy(statement, backend, s3_client_factory=_make_s3_client)
 
 
+@cache
 def _make_s3_client(region: str | None) -> Any:
-    """Make an S3 client from the standard AWS_* variables, the endpoint included."""
+    """Make an S3 client from the standard AWS_* variables, the endpoint included.
+
+    One for each region serves every COPY: making one takes longer than a small load.
+    """
     return boto3.Session().client("s3", region_name=region)
 
 
