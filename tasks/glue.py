@@ -187,7 +187,7 @@ def _stop_crawler(glue: Any, crawler_name: str) -> None:
 
 @dataclass(frozen=True)
 class _Waits:
-    """Waits a tenth of the time that has passed: looking costs little, and adds at most that much."""
+    """Waits a tenth of the time that has passed, so that waiting adds at most that much."""
 
     patience: Patience
     started: float
