@@ -51,7 +51,10 @@ class Step:
 
 
 def prepare_everything(settings: Settings, report: Report) -> None:
-    """Take every step that is not done yet, side by side; each is whole or absent."""
+    """Take every step that is not done yet, side by side; each is whole or absent.
+
+    Where everything is there, nothing is said.
+    """
     steps = list_steps(settings)
     settings.cache.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
@@ -86,7 +89,6 @@ def _template_step(name: str, template: Template) -> Step:
 
 def _take(step: Step, report: Report) -> None:
     if step.is_done():
-        report(Progress(step.name, "there"))
         return
     began = time.monotonic()
     report(Progress(step.name, "preparing"))

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 _REFRESH_PER_SECOND = 8
-_FINAL_STATES = {"ready": "green", "ended": "green", "done": "green", "there": "dim"}
+_FINAL_STATES = {"ready": "green", "ended": "green", "done": "green"}
 
 
 @dataclass(frozen=True)
