@@ -6,21 +6,14 @@ aims are those of the project, and it prints them also where they are missed.
 
 from __future__ import annotations
 
-import os
-import platform
-import shlex
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import boto3
-import psutil
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.stack import FLOW, measure_memory, own_stack, report, run, start_stack
+
 SMALL_JOB = """
 import sys
 from awsglue.context import GlueContext
@@ -38,62 +31,16 @@ job.commit()
 
 def main() -> None:
     """Measure and print."""
-    print(f"{platform.platform()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at start")
-    with tempfile.TemporaryDirectory(prefix="lochan-bench-") as home:
-        values = {**os.environ, "LOCHAN_HOME": f"{home}/home"} | _free_ports()
-        try:
-            _measure(values)
-        finally:
-            _run(["lochan", "down"], values)
-
-
-def _measure(values: dict[str, str]) -> None:
-    _report("lochan up, everything installed", 20, lambda: _run(["lochan", "up"], values))
-    values |= _exports(_run(["lochan", "env"], values))
-    secrets = f"{values['LOCHAN_HOME']}/credentials.json"
-    provision = ["python", "-m", "infrastructure.provision"]
-    _report(
-        "provision", None, lambda: _run([*provision, "apply", "--secret-values", secrets], values)
-    )
-    values |= _exports(_run([*provision, "export"], values))
-    flow = ["python", "-m", "flows.tweets_to_redshift"]
-    _report("tweets_to_redshift, first run", 25, lambda: _run(flow, values))
-    _report("tweets_to_redshift, nothing new", None, lambda: _run(flow, values))
-    glue = _prepare_small_job(values)
-    for number in range(1, 6):
-        _report(f"small Glue job through boto3, run {number}", 2.5, lambda: _run_small_job(glue))
-    print(
-        f"memory of all processes together: {_memory(values['LOCHAN_HOME']):,.0f} MB (sum of RSS)"
-    )
-
-
-def _report(what: str, aim: float | None, work: Callable[[], Any]) -> None:
-    started = time.perf_counter()
-    work()
-    seconds = time.perf_counter() - started
-    aimed = f"aim {aim:g} s" if aim else ""
-    print(f"{what:<45}{seconds:8.2f} s   {aimed:<12} load {os.getloadavg()[0]:.1f}", flush=True)
-
-
-def _run(command: list[str], values: dict[str, str]) -> str:
-    program = str(Path(sys.executable).parent / command[0])
-    done = subprocess.run(
-        [program, *command[1:]], cwd=ROOT, env=values, capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(f"{shlex.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout
-
-
-def _exports(text: str) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in shlex.split(text) if word != "export")
-
-
-def _free_ports() -> dict[str, str]:
-    services = ("LOCALSTACK", "REDSHIFT", "RDS", "GLUE_WORKER", "X_API", "PREFECT")
-    return {f"LOCHAN_{service}_PORT": "0" for service in services} | {
-        "LOCHAN_REDSHIFT_CONTROL_PORT": "0"
-    }
+    with own_stack() as values:
+        start_stack(values)
+        report("tweets_to_redshift, first run", 25, lambda: run(FLOW, values))
+        report("tweets_to_redshift, nothing new", None, lambda: run(FLOW, values))
+        glue = _prepare_small_job(values)
+        for number in range(1, 6):
+            what = f"small Glue job through boto3, run {number}"
+            report(what, 2.5, lambda: _run_small_job(glue))
+        held = measure_memory(values["LOCHAN_HOME"])
+        print(f"memory of all processes together: {held:,.0f} MB (sum of PSS)")
 
 
 def _prepare_small_job(values: dict[str, str]) -> Any:
@@ -127,15 +74,6 @@ def _run_small_job(glue: Any) -> None:
         if run["JobRunState"] not in ("STARTING", "RUNNING"):
             sys.exit(f"The small job ended {run['JobRunState']}: {run.get('ErrorMessage')}")
         time.sleep(0.02)
-
-
-def _memory(home: str) -> float:
-    """Sum what the processes of this stack hold, in megabytes."""
-    ours = 0
-    for process in psutil.process_iter(["environ", "memory_info"]):
-        if (process.info["environ"] or {}).get("LOCHAN_HOME") == home:
-            ours += process.info["memory_info"].rss
-    return ours / 1e6
 
 
 if __name__ == "__main__":

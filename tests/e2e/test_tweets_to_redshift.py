@@ -66,34 +66,32 @@ def assert_ledger_adds_up(platform: Platform) -> None:
     assert wrong == []
 
 
-def test_generated_tweets_arrive_once_however_often_the_flow_runs(platform: Platform) -> None:
-    run(platform, WINDOW)
-    first = rows(platform)
-    assert all(first.values()), {table: len(found) for table, found in first.items()}
-    assert_keys_are_unique(platform)
-    assert_ledger_adds_up(platform)
-
-    run(platform, WINDOW)
-    assert rows(platform) == first
-
-    run(platform, OVERLAPPING)
-    after = counts(platform)
-    assert all(after[table] >= len(found) for table, found in first.items())
-    assert after["tweets"] > len(first["tweets"])
-    assert_keys_are_unique(platform)
-    assert_ledger_adds_up(platform)
+@pytest.fixture(scope="module")
+def loaded(bare_platform: Platform) -> Platform:
+    """An environment into which the stages have brought one window, one by one."""
+    platform = bare_platform.environment("loaded")
+    for name, parameters in (
+        ("collect_tweets", WINDOW),
+        ("process_tweets", {}),
+        ("warehouse_tweets", {}),
+    ):
+        done = platform.run_flow(name, parameters)
+        assert done.code == 0, done.output + done.errors
+    return platform
 
 
-def test_the_catalog_knows_what_was_landed_and_processed(platform: Platform) -> None:
-    run(platform, WINDOW)
-    name = platform.values["LOCHAN_ENVIRONMENT"]
-    glue = platform.client("glue")
-    landed = {
-        t["Name"] for t in glue.get_tables(DatabaseName=f"lochan_{name}_landing")["TableList"]
-    }
-    assert {"x_api_search_recent", "x_api_users"} <= landed
-    database = f"lochan_{name}_processed"
-    processed = {t["Name"]: t for t in glue.get_tables(DatabaseName=database)["TableList"]}
+def test_every_table_has_rows_and_each_key_once(loaded: Platform) -> None:
+    assert all(counts(loaded).values()), counts(loaded)
+    assert_keys_are_unique(loaded)
+    assert_ledger_adds_up(loaded)
+
+
+def test_the_catalog_knows_what_was_landed_and_processed(loaded: Platform) -> None:
+    glue = loaded.client("glue")
+    landed = {t["Name"] for t in glue.get_tables(DatabaseName="lochan_loaded_landing")["TableList"]}
+    assert {"x_api_search_recent", "x_api_users", "x_api_followers"} <= landed
+    listed = glue.get_tables(DatabaseName="lochan_loaded_processed")["TableList"]
+    processed = {table["Name"]: table for table in listed}
     assert {f"twitter_{table}" for table in KEYS} <= set(processed)
     tweets = processed["twitter_tweets"]
     assert tweets["PartitionKeys"] == [{"Name": "event_date", "Type": "string"}]
@@ -105,12 +103,31 @@ def test_the_catalog_knows_what_was_landed_and_processed(platform: Platform) -> 
     )
 
 
-def test_stages_run_one_by_one(platform: Platform) -> None:
-    for name, parameters in (
-        ("collect_tweets", WINDOW),
-        ("process_tweets", {}),
-        ("warehouse_tweets", {}),
-    ):
-        done = platform.run_flow(name, parameters)
-        assert done.code == 0, done.output + done.errors
-    assert counts(platform)["tweets"] > 0
+def test_running_again_changes_nothing(loaded: Platform) -> None:
+    before = rows(loaded)
+    run(loaded, WINDOW)
+    assert rows(loaded) == before
+
+
+def test_an_overlapping_window_updates_and_does_not_duplicate(loaded: Platform) -> None:
+    before = rows(loaded)
+    run(loaded, OVERLAPPING)
+    after = rows(loaded)
+    for table, found in before.items():
+        assert len(after[table]) >= len(found)
+    assert len(after["tweets"]) > len(before["tweets"])
+    kept = {row[0] for row in before["tweets"]}
+    changed = {row for row in after["tweets"] if row[0] in kept} - set(before["tweets"])
+    assert changed, "tweets of both windows have newer metrics"
+    assert_keys_are_unique(loaded)
+    assert_ledger_adds_up(loaded)
+
+
+def test_a_table_missing_in_redshift_is_named(loaded: Platform) -> None:
+    loaded.query("DROP TABLE twitter.tweets")
+    loaded.query("DELETE FROM etl.loads")
+    done = loaded.run_flow("warehouse_tweets")
+    assert done.code == 1
+    assert "twitter.tweets" in done.errors.strip().splitlines()[-1]
+    ledger = "SELECT COUNT(*) FROM etl.loads WHERE partition_key LIKE 'tweets/%'"
+    assert loaded.query(ledger) == [(0,)]
