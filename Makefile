@@ -8,6 +8,9 @@ FLOW ?= tweets_to_redshift
 export LOCHAN_HOME ?= $(CURDIR)/.lochan
 export PYTHONPATH := $(CURDIR):$(CURDIR)/localstack
 export LOCHAN_ROOT := $(CURDIR)
+# Where `lochan init` keeps compiled modules: the commands below share them with the services.
+export PYTHONPYCACHEPREFIX := $(or $(LOCHAN_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lochan)/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # The stack's values, then those of the resources in it.

@@ -42,7 +42,7 @@ def check_python():
 
 
 def installed_set(wanted):
-    """Keep the tests' tools once they are there, so that `run` and `test` do not undo each other."""
+    """Keep the tests' tools once they are there: `run` does not undo what `test` installed."""
     return "dev" if read_mark(ROOT / ".venv").startswith("dev ") else wanted
 
 
@@ -81,8 +81,8 @@ def find_uv():
 
 def cache():
     """Return the folder outside the clone that clones share."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(os.environ.get("LOCHAN_CACHE") or os.path.join(base, "lochan"))
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("LOCHAN_CACHE") or base / "lochan")
 
 
 def check_disk():
