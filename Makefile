@@ -35,7 +35,7 @@ provision: # make what must exist in the running stack
 	@eval "$$($(BIN)/lochan env)" && $(BIN)/python -m infrastructure.provision apply --secret-values "$$LOCHAN_HOME/credentials.json"
 
 deploy:
-	@$(ENVIRONMENT) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/deploy.log" >&2; exit 1; }
+	@$(ENVIRONMENT) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/logs/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/logs/deploy.log" >&2; exit 1; }
 
 run: init ## run a flow from nothing to its result: make run FLOW=tweets_to_redshift
 	@$(BIN)/lochan status --quiet || $(MAKE) --no-print-directory up
