@@ -51,6 +51,7 @@ class LandedObject:
 
     key: str
     etag: str
+    bytes: int
     kind: str
     subject_id: str
     retrieved_at: str
@@ -186,6 +187,7 @@ def _landed_in(
         yield LandedObject(
             key=key,
             etag=etag,
+            bytes=entry["bytes"],
             kind=ENDPOINT_KINDS[endpoint],
             subject_id=entry["identifier"],
             retrieved_at=entry["retrieved_at"],

@@ -21,6 +21,7 @@ from spark.summary import Counts, Summary, touched_partitions
 from spark.transforms.checks import RecordRules
 from spark.transforms.pages import split_pages
 from spark.transforms.records import PAGES, read_records
+from spark.tuning import choose_settings
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ class Request:
 
 def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
     """Merge the pages of the windows into the processed zone; safe to repeat after any crash."""
-    _configure(spark)
     zone = Zone(s3, request.processed_bucket, request.dataset)
     landed = read_landed_objects(
         s3, request.landing_bucket, request.landing_prefix, request.windows
     )
+    _configure(spark, sum(landed_object.bytes for landed_object in landed))
     texts = read_texts(spark, request.landing_bucket, landed)
     split = split_pages(texts, landed_frame(spark, landed))
     records = read_records(split, RecordRules()).persist()
@@ -84,8 +85,10 @@ def count_tables(
     return counts
 
 
-def _configure(spark: SparkSession) -> None:
-    """Set what the rows depend on, rather than trust the cluster's defaults."""
+def _configure(spark: SparkSession, landed_bytes: int) -> None:
+    """Set what the rows and the time depend on, rather than trust the cluster's defaults."""
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     # What Redshift's COPY reads as TIMESTAMP; Spark's default is the deprecated INT96.
     spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    for name, value in choose_settings(landed_bytes).items():
+        spark.conf.set(name, value)

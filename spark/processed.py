@@ -1,31 +1,32 @@
 """Writing the processed zone: partitions that readers see change in one step.
 
 A partition is what its completion marker names. New objects are laid beside the old ones, then one
-PUT switches the marker, then everything that it does not name is deleted. A crash before the switch
-leaves the old set, one after it the new set, and the next run that touches the partition sweeps
-what is left over. One run at a time may write: the job allows one concurrent run.
+PUT switches the marker to the objects that the tasks say they put, then everything that it does not
+name is deleted. A crash before the switch leaves the old set, one after it the new set, and the
+next run that touches the partition sweeps what is left over, as it does what repeated attempts of a
+task put in vain. One run at a time may write: the job allows one concurrent run.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.schemas import EVENT_DATE, Table
+from spark.objects import FILE_NUMBER, WRITTEN_OBJECT, Target, WrittenObject, write_objects
+from spark.schemas import EVENT_DATE, TABLE_NAME, TABLES, Table
 
 MARKER = "_complete.json"
 # About 128 MB of compressed tweets, the size at which Redshift splits a Parquet file by itself.
 # https://docs.aws.amazon.com/redshift/latest/dg/c_best-practices-use-multiple-files.html
 ROWS_PER_FILE = 400_000
-FOOTER_BYTES = 65536
 DELETE_BATCH = 1000
 
 
@@ -74,6 +75,11 @@ class Description:
     input_rows: int
     loaded_rows: int
     digest: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name the partition by table and event date."""
+        return self.table_name, self.event_date
 
     @property
     def files(self) -> int:
@@ -133,35 +139,42 @@ def read_existing(
     )
 
 
-def write_rows(rows: DataFrame, zone: Zone, table: Table, plan: Sequence[Description]) -> None:
-    """Lay the planned partitions' rows beside what is there, in the planned number of files."""
-    dates = [description.event_date for description in plan]
-    (
-        rows.where(F.col(EVENT_DATE).isin([F.lit(date).cast("date") for date in dates]))
-        .repartition(EVENT_DATE, _file_number(table, plan))
-        .sortWithinPartitions(EVENT_DATE, *table.keys)
-        .select(*table.partitioned.names)
-        .write.mode("append")
-        .option("maxRecordsPerFile", ROWS_PER_FILE)
-        # The marker decides what counts, so tasks may commit straight into place.
-        .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .partitionBy(EVENT_DATE)
-        .parquet(zone.uri(zone.folder(table.name)))
+def write_rows(rows: DataFrame, zone: Zone, plan: Sequence[Description]) -> list[WrittenObject]:
+    """Lay the planned partitions' rows beside what is there, in the planned number of files.
+
+    `rows` are of stack_tables: one job writes every table.
+    """
+    target = Target(zone.bucket, zone.dataset, zone.s3.meta.region_name)
+    tables = [table for table in TABLES if table.name in rows.columns]
+    objects = (
+        rows.where(_planned(plan))
+        .withColumn(FILE_NUMBER, _file_number(plan))
+        .repartition(TABLE_NAME, EVENT_DATE, FILE_NUMBER)
+        .sortWithinPartitions(
+            TABLE_NAME,
+            EVENT_DATE,
+            FILE_NUMBER,
+            *(f"{table.name}.{key}" for table in tables for key in table.keys),
+        )
+        .select(TABLE_NAME, EVENT_DATE, FILE_NUMBER, *(table.name for table in tables))
+        .mapInArrow(partial(write_objects, target), WRITTEN_OBJECT)
     )
+    return [WrittenObject(**row.asDict()) for row in objects.collect()]
 
 
-def publish_partition(zone: Zone, before: Partition, description: Description) -> Marker:
-    """Switch the marker to the objects that were written since `before`, then delete the others."""
+def publish_partition(
+    zone: Zone, before: Partition, description: Description, written: Iterable[WrittenObject]
+) -> Marker:
+    """Switch the marker to the objects that were written, then delete the others."""
     folder = zone.folder(before.table, before.event_date)
-    listed = _list_objects(zone, folder)
-    new = sorted(listed.keys() - before.keys - {folder + MARKER})
+    objects = [StoredObject(one.key, one.etag, one.bytes, one.records) for one in written]
+    _check_rows(objects, description)
     marker = Marker(
         table=before.table,
         partition=f"{EVENT_DATE}={before.event_date}",
         rows=description.row_count,
         digest=description.digest,
-        objects=tuple(_describe_objects(zone, {key: listed[key] for key in new}, description)),
+        objects=tuple(sorted(objects, key=lambda stored: stored.key)),
     )
     body = json.dumps(asdict(marker), indent=1).encode()
     zone.s3.put_object(Bucket=zone.bucket, Key=folder + MARKER, Body=body)
@@ -178,11 +191,6 @@ def sweep_partition(zone: Zone, partition: Partition) -> Marker:
     return marker
 
 
-def sweep_attempts(zone: Zone, table: str) -> None:
-    """Delete what Spark's committer of an earlier, broken run left below the table."""
-    delete_objects(zone, _list_objects(zone, f"{zone.folder(table)}_temporary/"))
-
-
 def delete_objects(zone: Zone, keys: Iterable[str]) -> None:
     """Delete objects in batches; raises where S3 could not."""
     wanted = sorted(keys)
@@ -197,54 +205,38 @@ def delete_objects(zone: Zone, keys: Iterable[str]) -> None:
             )
 
 
-def _file_number(table: Table, plan: Sequence[Description]) -> Column:
+def _planned(plan: Sequence[Description]) -> Column:
+    """Tell whether a row is of a planned partition."""
+    dates: dict[str, list[Column]] = {}
+    for description in plan:
+        date = F.lit(description.event_date).cast("date")
+        dates.setdefault(description.table_name, []).append(date)
+    return reduce(
+        or_,
+        ((F.col(TABLE_NAME) == name) & F.col(EVENT_DATE).isin(own) for name, own in dates.items()),
+    )
+
+
+def _file_number(plan: Sequence[Description]) -> Column:
     """Spread the rows of a partition with several files over as many numbers."""
+    keys = {table.name: table.keys for table in TABLES}
     number: Column = F.lit(0)
     for description in plan:
         if description.files > 1:
-            spread = F.pmod(F.xxhash64(*table.keys), F.lit(description.files)).cast("int")
-            is_date = F.col(EVENT_DATE) == F.lit(description.event_date).cast("date")
-            number = F.when(is_date, spread).otherwise(number)
+            columns = [f"{description.table_name}.{key}" for key in keys[description.table_name]]
+            spread = F.pmod(F.xxhash64(*columns), F.lit(description.files)).cast("int")
+            number = F.when(_planned([description]), spread).otherwise(number)
     return number
 
 
-def _describe_objects(
-    zone: Zone, new: Mapping[str, tuple[str, int]], description: Description
-) -> list[StoredObject]:
-    counts = (
-        [description.row_count]
-        if len(new) == 1
-        else [_count_rows(zone, key, size) for key, (_, size) in new.items()]
-    )
-    if sum(counts) != description.row_count:
+def _check_rows(objects: Sequence[StoredObject], description: Description) -> None:
+    found = sum(stored.records for stored in objects)
+    if found != description.row_count:
         raise PartitionDamaged(
-            f"{len(new)} new objects of {description.table_name} {EVENT_DATE}="
-            f"{description.event_date} hold {sum(counts)} rows instead of "
-            f"{description.row_count}: does another run write the same table?"
+            f"{len(objects)} new objects of {description.table_name} {EVENT_DATE}="
+            f"{description.event_date} hold {found} rows instead of {description.row_count}. "
+            "Run the job again."
         )
-    return [
-        StoredObject(key, etag, size, count)
-        for (key, (etag, size)), count in zip(new.items(), counts, strict=True)
-    ]
-
-
-def _count_rows(zone: Zone, key: str, size: int) -> int:
-    """Read a Parquet object's row count from its footer.
-
-    https://parquet.apache.org/docs/file-format/
-    """
-    tail = _read_tail(zone, key, FOOTER_BYTES)
-    needed = int.from_bytes(tail[-8:-4], "little") + 8
-    if needed > len(tail) and len(tail) < size:
-        tail = _read_tail(zone, key, needed)
-    rows: int = pq.read_metadata(pa.BufferReader(tail)).num_rows
-    return rows
-
-
-def _read_tail(zone: Zone, key: str, length: int) -> bytes:
-    answer = zone.s3.get_object(Bucket=zone.bucket, Key=key, Range=f"bytes=-{length}")
-    tail: bytes = answer["Body"].read()
-    return tail
 
 
 def _read_marker(zone: Zone, key: str) -> Marker:

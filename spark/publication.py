@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from pyspark import inheritable_thread_target
 from pyspark.sql import DataFrame
 
 from spark.census import Census
+from spark.objects import WrittenObject
 from spark.processed import (
     Description,
     Marker,
@@ -19,18 +19,15 @@ from spark.processed import (
     find_partition,
     publish_partition,
     read_existing,
-    sweep_attempts,
     sweep_partition,
     write_rows,
 )
 from spark.schemas import EVENT_DATE, TABLES, TWEETS, USER_FOLLOWERS, USERS, Table
 from spark.transforms.tweets import flatten_entities, flatten_tweets
 from spark.transforms.users import flatten_followers, flatten_users
-from spark.transforms.versions import describe_partitions, merge_versions
+from spark.transforms.versions import describe_partitions, merge_versions, stack_tables
 
 S3_THREADS = 16
-# Writing a small table is waiting for the driver and for S3, not for the cores.
-WRITE_THREADS = 4
 
 FLATTEN: Mapping[str, Callable[[DataFrame], DataFrame]] = {
     TWEETS.name: flatten_tweets,
@@ -40,12 +37,14 @@ FLATTEN: Mapping[str, Callable[[DataFrame], DataFrame]] = {
 
 
 @dataclass(frozen=True)
-class MergedTable:
-    """The rows of every touched partition of a table, and these partitions as they were found."""
+class Merged:
+    """The rows of every touched partition, by stack_tables, and the partitions as they are found.
 
-    table: Table
-    rows: DataFrame
-    before: Mapping[str, Partition]
+    The partitions are by table name and event date; without any there are no rows.
+    """
+
+    rows: DataFrame | None
+    before: Mapping[tuple[str, str], Partition]
 
 
 @dataclass(frozen=True)
@@ -57,73 +56,60 @@ class Touched:
     changed: bool
 
 
-def merge_input(records: DataFrame, census: Census, zone: Zone) -> list[MergedTable]:
+def merge_input(records: DataFrame, census: Census, zone: Zone) -> Merged:
     """Merge the records with the existing rows of the partitions that they touch."""
-    touched = [table for table in TABLES if census.event_dates[table.name]]
+    before = find_touched(census, zone)
+    tables = [table for table in TABLES if census.event_dates[table.name]]
+    if not tables:
+        return Merged(None, before)
+    merged = {table: _merge_table(records, table, before.values(), zone) for table in tables}
+    return Merged(stack_tables(merged).persist(), before)
+
+
+def find_touched(census: Census, zone: Zone) -> dict[tuple[str, str], Partition]:
+    """Find every partition that the input falls in, by table name and event date."""
+    places = [(name, date) for name, dates in census.event_dates.items() for date in dates]
     with ThreadPoolExecutor(S3_THREADS) as threads:
-        found = {
-            table.name: list(
-                threads.map(
-                    partial(find_partition, zone, table.name), census.event_dates[table.name]
-                )
-            )
-            for table in touched
-        }
-    return [_merge_table(records, table, found[table.name], zone) for table in touched]
+        found = threads.map(lambda place: find_partition(zone, *place), places)
+        return dict(zip(places, found, strict=True))
 
 
-def describe_merged(merged: Sequence[MergedTable]) -> list[Description]:
+def describe_merged(merged: Merged) -> list[Description]:
     """Count and hash every touched partition; the action that computes the merged rows."""
-    if not merged:
+    if merged.rows is None:
         return []
-    frames = {one.table: one.rows for one in merged}
     return [
         Description(**row.asDict() | {EVENT_DATE: row[EVENT_DATE].isoformat()})
-        for row in describe_partitions(frames).collect()
+        for row in describe_partitions(merged.rows).collect()
     ]
 
 
-def publish_merged(
-    merged: Sequence[MergedTable], described: Sequence[Description], zone: Zone
-) -> list[Touched]:
+def publish_merged(merged: Merged, described: Sequence[Description], zone: Zone) -> list[Touched]:
     """Write and switch the partitions whose rows changed, sweep the others."""
-    publish = inheritable_thread_target(_publish_table)
-    with ThreadPoolExecutor(WRITE_THREADS) as threads:
-        running = [
-            threads.submit(
-                publish, one, [d for d in described if d.table_name == one.table.name], zone
-            )
-            for one in merged
-        ]
-        return [touched for publication in running for touched in publication.result()]
-
-
-def _merge_table(
-    records: DataFrame, table: Table, found: Sequence[Partition], zone: Zone
-) -> MergedTable:
-    flatten = FLATTEN.get(table.name, partial(flatten_entities, table=table))
-    existing = read_existing(records.sparkSession, zone, table, found)
-    rows = merge_versions(flatten(records), existing, table).persist()
-    return MergedTable(table, rows, {partition.event_date: partition for partition in found})
-
-
-def _publish_table(
-    merged: MergedTable, described: Sequence[Description], zone: Zone
-) -> list[Touched]:
-    changes = [d for d in described if _digest(merged.before[d.event_date]) != d.digest]
-    if changes:
-        sweep_attempts(zone, merged.table.name)
-        write_rows(merged.rows, zone, merged.table, changes)
-    changed = {change.event_date for change in changes}
+    changes = [one for one in described if _digest(merged.before[one.place]) != one.digest]
+    written: dict[tuple[str, str], list[WrittenObject]] = {change.place: [] for change in changes}
+    if merged.rows is not None and changes:
+        for one in write_rows(merged.rows, zone, changes):
+            written[one.table_name, one.event_date].append(one)
 
     def finish(description: Description) -> Touched:
-        before = merged.before[description.event_date]
-        if description.event_date in changed:
-            return Touched(description, publish_partition(zone, before, description), True)
-        return Touched(description, sweep_partition(zone, before), False)
+        before = merged.before[description.place]
+        if description.place not in written:
+            return Touched(description, sweep_partition(zone, before), False)
+        objects = written[description.place]
+        return Touched(description, publish_partition(zone, before, description, objects), True)
 
     with ThreadPoolExecutor(S3_THREADS) as threads:
         return list(threads.map(finish, described))
+
+
+def _merge_table(
+    records: DataFrame, table: Table, found: Iterable[Partition], zone: Zone
+) -> DataFrame:
+    flatten = FLATTEN.get(table.name, partial(flatten_entities, table=table))
+    own = [partition for partition in found if partition.table == table.name]
+    existing = read_existing(records.sparkSession, zone, table, own)
+    return merge_versions(flatten(records), existing, table)
 
 
 def _digest(partition: Partition) -> str | None:

@@ -25,6 +25,8 @@ from pyspark.sql.types import (
 # Where Spark's JSON parser puts the text of a record that does not fit its schema.
 CORRUPT = "corrupt_record"
 EVENT_DATE = "event_date"
+# Which table a row is of, where rows of several tables stand in one frame.
+TABLE_NAME = "table_name"
 VERSION = "retrieved_at"
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.schemas import EVENT_DATE, VERSION, Table
+from spark.schemas import EVENT_DATE, TABLE_NAME, VERSION, Table
 
 # How many rows of this input stand behind a row: 0 where the row was there before.
 INPUT_ROWS = "input_rows"
+FINGERPRINT = "fingerprint"
 
 
 def merge_versions(new: DataFrame, existing: DataFrame | None, table: Table) -> DataFrame:
@@ -35,22 +37,39 @@ def merge_versions(new: DataFrame, existing: DataFrame | None, table: Table) -> 
     )
 
 
-def describe_partitions(merged: Mapping[Table, DataFrame]) -> DataFrame:
-    """Describe each partition of each merged table in one row.
+def stack_tables(merged: Mapping[Table, DataFrame]) -> DataFrame:
+    """Stack the rows of several merged tables, so that each later step is one query for all.
+
+    Out come table_name, event_date, input_rows, fingerprint (a hash of the row) and for each table
+    a struct of its columns, null where the row is another table's.
+    """
+    return reduce(
+        DataFrame.unionAll,
+        (
+            frame.select(
+                F.lit(table.name).alias(TABLE_NAME),
+                EVENT_DATE,
+                INPUT_ROWS,
+                _fingerprint(table).alias(FINGERPRINT),
+                *(_columns_of(other, own=other == table) for other in merged),
+            )
+            for table, frame in merged.items()
+        ),
+    )
+
+
+def describe_partitions(stacked: DataFrame) -> DataFrame:
+    """Describe each partition of the tables of stack_tables in one row.
 
     Out come table_name, event_date, row_count, input_rows (new rows seen), loaded_rows (keys that
     the input holds) and digest, a hash of the rows that their order does not change: where it is
     equal to the digest of what is there, nothing has to be written.
     """
-    rows = [_fingerprints(frame, table) for table, frame in merged.items()]
-    together = rows[0]
-    for more in rows[1:]:
-        together = together.unionByName(more)
-    return together.groupBy("table_name", EVENT_DATE).agg(
+    return stacked.groupBy(TABLE_NAME, EVENT_DATE).agg(
         F.count("*").alias("row_count"),
         F.sum(INPUT_ROWS).alias(INPUT_ROWS),
         F.count_if(F.col(INPUT_ROWS) > 0).alias("loaded_rows"),
-        F.sum("fingerprint").cast("string").alias("digest"),
+        F.sum(FINGERPRINT).cast("string").alias("digest"),
     )
 
 
@@ -58,13 +77,9 @@ def _columns(table: Table) -> list[str]:
     return table.partitioned.names
 
 
-def _fingerprints(frame: DataFrame, table: Table) -> DataFrame:
-    return frame.select(
-        F.lit(table.name).alias("table_name"),
-        EVENT_DATE,
-        INPUT_ROWS,
-        _fingerprint(table).alias("fingerprint"),
-    )
+def _columns_of(table: Table, *, own: bool) -> Column:
+    columns = F.struct(*table.columns.names) if own else F.lit(None).cast(table.columns)
+    return columns.alias(table.name)
 
 
 def _fingerprint(table: Table) -> Column:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,6 +13,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lochan.stack.pytest_plugin import TestStack
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +30,16 @@ def spark_s3(spark: SparkSession, lochan_stack: TestStack) -> SparkSession:
         "fs.s3a.secret.key": lochan_stack.environment["AWS_SECRET_ACCESS_KEY"],
     }.items():
         hadoop.set(name, value)
+    _equip_tasks(spark, lochan_stack.environment)
     return spark
+
+
+def _equip_tasks(spark: SparkSession, environment: Mapping[str, str]) -> None:
+    """Give tasks this Python, this code and the standard variables by which they reach S3."""
+    context = spark.sparkContext
+    context.pythonExec = sys.executable
+    context.environment["PYTHONPATH"] = str(ROOT)
+    context.environment.update({k: v for k, v in environment.items() if k.startswith("AWS_")})
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 from pyspark.sql import DataFrame
 
 from spark.schemas import TWEET_HASHTAGS, USER_FOLLOWERS, Table
-from spark.transforms.versions import describe_partitions, merge_versions
+from spark.transforms.versions import describe_partitions, merge_versions, stack_tables
 
 pytestmark = pytest.mark.spark
 FrameOf = Callable[[str, str], DataFrame]
@@ -31,7 +31,7 @@ tweet_id | position | hashtag | retrieved_at        | event_date
 
 
 def describe(frame: DataFrame, table: Table = TWEET_HASHTAGS) -> DataFrame:
-    return describe_partitions({table: frame})
+    return describe_partitions(stack_tables({table: frame}))
 
 
 def test_the_newest_version_of_each_key_stays(frame_of: FrameOf, assert_table: AssertTable) -> None:
