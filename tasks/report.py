@@ -35,8 +35,8 @@ def _steps(report: TweetsReport) -> Iterator[str]:
     )
     for one in report.processed:
         yield (
-            f"processed  window {one.window}: Glue run {one.run.state}, "
-            f"{one.run.execution_seconds} s, {one.run.dpu_seconds:g} DPU seconds"
+            f"processed  window {one.window}: run {one.run.state}, "
+            f"{one.run.execution_seconds} s, {one.run.dpu_seconds:.0f} DPU seconds"
         )
         if one.quarantine_uri:
             rejected = sum(counts["rejected"] for counts in one.counts.values())

@@ -35,7 +35,7 @@ def test_report_adds_up_each_tables_partitions() -> None:
             WarehouseResult(loads, {"twitter.tweets": 2000, "twitter.users": 7}),
         )
     )
-    assert "Glue run SUCCEEDED, 3 s, 6 DPU seconds" in text
+    assert "run SUCCEEDED, 3 s, 6 DPU seconds" in text
     assert "rejected   1 records, laid aside in s3://q/x" in text
     assert "loaded     2 partitions" in text
     rows = {line.split()[1]: line.split()[3::2] for line in text.splitlines() if "twitter." in line}
