@@ -14,14 +14,14 @@ from pyspark.sql import SparkSession
 from spark.census import take_census
 from spark.landing import LandedObject, find_damage, landed_frame, read_landed_objects, read_texts
 from spark.processed import Description, Zone
-from spark.publication import describe_merged, merge_input, publish_merged
+from spark.publication import describe_merged, find_touched, merge_input, publish_merged
 from spark.quarantine import enforce_limit, quarantine_rejects
 from spark.schemas import TABLES
 from spark.summary import Counts, Summary, touched_partitions
 from spark.transforms.checks import RecordRules
 from spark.transforms.pages import split_pages
 from spark.transforms.records import PAGES, read_records
-from spark.tuning import choose_settings
+from spark.tuning import fit_to_size
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
     landed = read_landed_objects(
         s3, request.landing_bucket, request.landing_prefix, request.windows
     )
-    _configure(spark, sum(landed_object.bytes for landed_object in landed))
+    _configure(spark)
+    landed_bytes = sum(landed_object.bytes for landed_object in landed)
+    fit_to_size(spark, landed_bytes)
     texts = read_texts(spark, request.landing_bucket, landed)
     split = split_pages(texts, landed_frame(spark, landed))
     records = read_records(split, RecordRules()).persist()
@@ -52,7 +54,9 @@ def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
     load_id = hash_landed(request.dataset, landed)
     quarantine = quarantine_rejects(records, census, damage, zone, load_id)
     enforce_limit(quarantine, request.reject_limit)
-    merged = merge_input(records, census, zone)
+    before = find_touched(census, zone)
+    fit_to_size(spark, landed_bytes + sum(partition.bytes for partition in before.values()))
+    merged = merge_input(records, before, zone)
     described = describe_merged(merged)
     touched = publish_merged(merged, described, zone)
     return Summary(
@@ -85,10 +89,8 @@ def count_tables(
     return counts
 
 
-def _configure(spark: SparkSession, landed_bytes: int) -> None:
-    """Set what the rows and the time depend on, rather than trust the cluster's defaults."""
+def _configure(spark: SparkSession) -> None:
+    """Set what the rows depend on, rather than trust the cluster's defaults."""
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     # What Redshift's COPY reads as TIMESTAMP; Spark's default is the deprecated INT96.
     spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
-    for name, value in choose_settings(landed_bytes).items():
-        spark.conf.set(name, value)

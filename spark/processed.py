@@ -64,6 +64,11 @@ class Partition:
     marker: Marker | None
     keys: frozenset[str]
 
+    @property
+    def bytes(self) -> int:
+        """How large its rows are, as they are stored."""
+        return sum(stored.bytes for stored in self.marker.objects) if self.marker else 0
+
 
 @dataclass(frozen=True)
 class Description:
@@ -123,11 +128,11 @@ def find_partition(zone: Zone, table: str, event_date: str) -> Partition:
 def read_existing(
     spark: SparkSession, zone: Zone, table: Table, partitions: Iterable[Partition]
 ) -> DataFrame | None:
-    """Read the rows that the partitions' markers name; None where there are none."""
+    """Read the table's rows that the partitions' markers name; None where there are none."""
     uris = [
         zone.uri(stored.key)
         for partition in partitions
-        if partition.marker
+        if partition.table == table.name and partition.marker
         for stored in partition.marker.objects
     ]
     if not uris:
@@ -142,10 +147,9 @@ def read_existing(
 def write_rows(rows: DataFrame, zone: Zone, plan: Sequence[Description]) -> list[WrittenObject]:
     """Lay the planned partitions' rows beside what is there, in the planned number of files.
 
-    `rows` are of stack_tables: one job writes every table.
+    The rows are stacked: one job writes every table.
     """
     target = Target(zone.bucket, zone.dataset, zone.s3.meta.region_name)
-    tables = [table for table in TABLES if table.name in rows.columns]
     objects = (
         rows.where(_planned(plan))
         .withColumn(FILE_NUMBER, _file_number(plan))
@@ -154,9 +158,9 @@ def write_rows(rows: DataFrame, zone: Zone, plan: Sequence[Description]) -> list
             TABLE_NAME,
             EVENT_DATE,
             FILE_NUMBER,
-            *(f"{table.name}.{key}" for table in tables for key in table.keys),
+            *(f"{table.name}.{key}" for table in TABLES for key in table.keys),
         )
-        .select(TABLE_NAME, EVENT_DATE, FILE_NUMBER, *(table.name for table in tables))
+        .select(TABLE_NAME, EVENT_DATE, FILE_NUMBER, *(table.name for table in TABLES))
         .mapInArrow(partial(write_objects, target), WRITTEN_OBJECT)
     )
     return [WrittenObject(**row.asDict()) for row in objects.collect()]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from pyspark.sql import DataFrame
 
@@ -22,23 +21,16 @@ from spark.processed import (
     sweep_partition,
     write_rows,
 )
-from spark.schemas import EVENT_DATE, TABLES, TWEETS, USER_FOLLOWERS, USERS, Table
-from spark.transforms.tweets import flatten_entities, flatten_tweets
-from spark.transforms.users import flatten_followers, flatten_users
-from spark.transforms.versions import describe_partitions, merge_versions, stack_tables
+from spark.schemas import EVENT_DATE, TABLES
+from spark.transforms.rows import add_existing, flatten_records
+from spark.transforms.versions import describe_partitions, merge_versions
 
 S3_THREADS = 16
-
-FLATTEN: Mapping[str, Callable[[DataFrame], DataFrame]] = {
-    TWEETS.name: flatten_tweets,
-    USERS.name: flatten_users,
-    USER_FOLLOWERS.name: flatten_followers,
-}
 
 
 @dataclass(frozen=True)
 class Merged:
-    """The rows of every touched partition, by stack_tables, and the partitions as they are found.
+    """The rows of every touched partition, stacked, and the partitions as they are found.
 
     The partitions are by table name and event date; without any there are no rows.
     """
@@ -56,22 +48,27 @@ class Touched:
     changed: bool
 
 
-def merge_input(records: DataFrame, census: Census, zone: Zone) -> Merged:
-    """Merge the records with the existing rows of the partitions that they touch."""
-    before = find_touched(census, zone)
-    tables = [table for table in TABLES if census.event_dates[table.name]]
-    if not tables:
-        return Merged(None, before)
-    merged = {table: _merge_table(records, table, before.values(), zone) for table in tables}
-    return Merged(stack_tables(merged).persist(), before)
-
-
 def find_touched(census: Census, zone: Zone) -> dict[tuple[str, str], Partition]:
     """Find every partition that the input falls in, by table name and event date."""
     places = [(name, date) for name, dates in census.event_dates.items() for date in dates]
     with ThreadPoolExecutor(S3_THREADS) as threads:
         found = threads.map(lambda place: find_partition(zone, *place), places)
         return dict(zip(places, found, strict=True))
+
+
+def merge_input(
+    records: DataFrame, before: Mapping[tuple[str, str], Partition], zone: Zone
+) -> Merged:
+    """Merge the records with the existing rows of the partitions that they touch."""
+    if not before:
+        return Merged(None, before)
+    existing = {
+        table: frame
+        for table in TABLES
+        if (frame := read_existing(records.sparkSession, zone, table, before.values())) is not None
+    }
+    rows = add_existing(flatten_records(records), existing)
+    return Merged(merge_versions(rows).persist(), before)
 
 
 def describe_merged(merged: Merged) -> list[Description]:
@@ -101,15 +98,6 @@ def publish_merged(merged: Merged, described: Sequence[Description], zone: Zone)
 
     with ThreadPoolExecutor(S3_THREADS) as threads:
         return list(threads.map(finish, described))
-
-
-def _merge_table(
-    records: DataFrame, table: Table, found: Iterable[Partition], zone: Zone
-) -> DataFrame:
-    flatten = FLATTEN.get(table.name, partial(flatten_entities, table=table))
-    own = [partition for partition in found if partition.table == table.name]
-    existing = read_existing(records.sparkSession, zone, table, own)
-    return merge_versions(flatten(records), existing, table)
 
 
 def _digest(partition: Partition) -> str | None:

@@ -59,6 +59,18 @@ def touched_partitions(touched: Iterable[Touched]) -> tuple[TouchedPartition, ..
     return tuple(sorted(described, key=lambda one: (one.table, one.partition)))
 
 
+def summary_lines(summary: Summary) -> list[str]:
+    """Say what a run did, for its log: a line for each table, one for the quarantine."""
+    lines = [
+        f"{name}: {counts.input} input, {counts.loaded} loaded, {counts.rejected} rejected, "
+        f"{counts.duplicate} duplicate"
+        for name, counts in summary.tables.items()
+    ]
+    rejected = sum(counts.rejected for counts in summary.tables.values())
+    where = f" in {summary.quarantine_uri}" if summary.quarantine_uri else ""
+    return [*lines, f"quarantine: {rejected} records{where}"]
+
+
 def put_summary(s3: Any, uri: str, summary: Summary) -> None:
     """Write the summary as one JSON object to an s3:// URI."""
     target = urlsplit(uri)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 
+from pyspark.sql import SparkSession
+
 MEGABYTE = 1024 * 1024
 # Compressed JSON and Parquet grow about tenfold in memory; a task sorts its share in memory.
 BYTES_PER_PARTITION = 8 * MEGABYTE
@@ -29,3 +31,9 @@ def choose_settings(compressed_bytes: int) -> dict[str, str]:
         "spark.sql.codegen.wholeStage": "false" if small else "true",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN" if small else "FALLBACK",
     }
+
+
+def fit_to_size(spark: SparkSession, compressed_bytes: int) -> None:
+    """Set the session up for an input of so many bytes."""
+    for name, value in choose_settings(compressed_bytes).items():
+        spark.conf.set(name, value)

@@ -14,7 +14,7 @@ from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from spark.process import Request, process_windows
-from spark.summary import put_summary
+from spark.summary import put_summary, summary_lines
 
 PLACES = ["landing_bucket", "landing_prefix", "processed_bucket", "dataset"]
 
@@ -34,6 +34,7 @@ def main(argv: list[str]) -> None:
     )
     s3 = boto3.client("s3")
     summary = process_windows(context.spark_session, s3, request)
+    print(*summary_lines(summary), sep="\n", flush=True)
     put_summary(s3, arguments["summary_uri"], summary)
     job.commit()
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from spark.schemas import (
     CORRUPT,
-    EVENT_DATE,
     REFERENCED_TWEETS,
     TWEET_HASHTAGS,
     TWEET_MENTIONS,
@@ -149,29 +148,6 @@ def tweet_reason(raw: Column, tweet: Column, rules: RecordRules) -> Column:
         timestamp(raw["created_at"], "created_at"),
         plausible(tweet["created_at"], tweet[VERSION], "created_at", rules),
         within_bytes({name: tweet[name] for name in TWEETS.columns.names}, rules),
-    )
-
-
-def flatten_tweets(records: DataFrame) -> DataFrame:
-    """One row for each sound tweet of read_records, of `data` and of `includes` alike."""
-    return (
-        records.where(F.col("tweet").isNotNull())
-        .select(*(f"tweet.{name}" for name in TWEETS.columns.names))
-        .withColumn(EVENT_DATE, F.to_date("created_at"))
-    )
-
-
-def flatten_entities(records: DataFrame, table: Table) -> DataFrame:
-    """One row for each sound entity of each sound tweet, on its tweet's event date."""
-    entities = records.where(F.col("tweet").isNotNull()).select(
-        "tweet.tweet_id",
-        f"tweet.{VERSION}",
-        F.to_date("tweet.created_at").alias(EVENT_DATE),
-        F.explode(f"tweet.{table.name}").alias("entity"),
-    )
-    own = [name for name in table.columns.names if name not in ("tweet_id", VERSION)]
-    return entities.where(F.col("entity.reason").isNull()).select(
-        "tweet_id", *(f"entity.{name}" for name in own), VERSION, EVENT_DATE
     )
 
 

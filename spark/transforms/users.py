@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from spark.schemas import CORRUPT, EVENT_DATE, USER_FOLLOWERS, USERS, VERSION
+from spark.schemas import CORRUPT, USERS, VERSION
 from spark.transforms.checks import RecordRules, identifier, present, timestamp, within_bytes
 from spark.transforms.clean import parse_id, parse_timestamp, remove_controls
 
@@ -66,22 +66,4 @@ def follower_reason(raw: Column, subject_id: Column) -> Column:
         ),
         present(raw["id"], "id"),
         identifier(raw["id"], "id"),
-    )
-
-
-def flatten_users(records: DataFrame) -> DataFrame:
-    """One row for each sound user of read_records, on the date of its retrieval."""
-    return (
-        records.where(F.col("user").isNotNull())
-        .select("user.*")
-        .withColumn(EVENT_DATE, F.to_date(VERSION))
-    )
-
-
-def flatten_followers(records: DataFrame) -> DataFrame:
-    """One row for each sound edge from a user to a follower, on the date of its retrieval."""
-    return (
-        records.where(F.col("follower").isNotNull())
-        .select(*(f"follower.{name}" for name in USER_FOLLOWERS.columns.names))
-        .withColumn(EVENT_DATE, F.to_date(VERSION))
     )

@@ -10,10 +10,11 @@ import pytest
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.schemas import LANDED_OBJECT
+from spark.schemas import LANDED_OBJECT, Table
 from spark.transforms.checks import RecordRules
 from spark.transforms.pages import split_pages
 from spark.transforms.records import read_records
+from spark.transforms.rows import flatten_records
 
 Cells = list[tuple[str, ...]]
 
@@ -73,6 +74,17 @@ def split(spark: SparkSession) -> Callable[..., DataFrame]:
 def records(split: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
     """read_records over pages."""
     return lambda *pages, **options: read_records(split(*pages, **options), RecordRules())
+
+
+@pytest.fixture(scope="session")
+def flatten() -> Callable[[DataFrame, Table], DataFrame]:
+    """The rows of one table that flatten_records makes of records."""
+
+    def rows_of(records: DataFrame, table: Table) -> DataFrame:
+        rows = flatten_records(records).where(F.col("table_name") == table.name)
+        return rows.select(f"{table.name}.*", "event_date")
+
+    return rows_of
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,20 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from spark.schemas import REFERENCED_TWEETS, TWEET_HASHTAGS, TWEET_MENTIONS, TWEET_URLS, Table
+from spark.schemas import (
+    REFERENCED_TWEETS,
+    TWEET_HASHTAGS,
+    TWEET_MENTIONS,
+    TWEET_URLS,
+    TWEETS,
+    USERS,
+    Table,
+)
 from spark.transforms.records import flatten_rejects
-from spark.transforms.tweets import flatten_entities, flatten_tweets
-from spark.transforms.users import flatten_users
 
 pytestmark = pytest.mark.spark
 Json = dict[str, Any]
+Flatten = Callable[[DataFrame, Table], DataFrame]
 
 # Files whose lines name an endpoint of ours without being one of its pages.
 NO_PAGES = {"counts", "flat", "lists", "streaming_output_with_error"}
@@ -66,9 +73,11 @@ def sorted_rows(frame: DataFrame, *expressions: str) -> list[tuple[Any, ...]]:
     return sorted((tuple(row) for row in frame.selectExpr(*expressions).collect()), key=repr)
 
 
-def test_every_tweet_of_data_and_includes_is_a_row(read: DataFrame, tweets: list[Json]) -> None:
+def test_every_tweet_of_data_and_includes_is_a_row(
+    flatten: Flatten, read: DataFrame, tweets: list[Json]
+) -> None:
     found = sorted_rows(
-        flatten_tweets(read),
+        flatten(read, TWEETS),
         "CAST(tweet_id AS string)",
         "CAST(author_id AS string)",
         "text",
@@ -108,6 +117,7 @@ def test_every_tweet_of_data_and_includes_is_a_row(read: DataFrame, tweets: list
     ids=["hashtags", "mentions", "urls"],
 )
 def test_every_entity_is_a_row(
+    flatten: Flatten,
     read: DataFrame,
     tweets: list[Json],
     table: Table,
@@ -115,9 +125,7 @@ def test_every_entity_is_a_row(
     columns: list[str],
     fields: list[str],
 ) -> None:
-    found = sorted_rows(
-        flatten_entities(read, table), "CAST(tweet_id AS string)", "position", *columns
-    )
+    found = sorted_rows(flatten(read, table), "CAST(tweet_id AS string)", "position", *columns)
     assert found == sorted(
         (
             (tweet["id"], position, *(entity.get(field) for field in fields))
@@ -128,9 +136,9 @@ def test_every_entity_is_a_row(
     )
 
 
-def test_every_reference_is_a_row(read: DataFrame, tweets: list[Json]) -> None:
+def test_every_reference_is_a_row(flatten: Flatten, read: DataFrame, tweets: list[Json]) -> None:
     found = sorted_rows(
-        flatten_entities(read, REFERENCED_TWEETS),
+        flatten(read, REFERENCED_TWEETS),
         "CAST(tweet_id AS string)",
         "CAST(referenced_tweet_id AS string)",
         "reference_type",
@@ -145,7 +153,9 @@ def test_every_reference_is_a_row(read: DataFrame, tweets: list[Json]) -> None:
     )
 
 
-def test_every_user_of_data_and_includes_is_a_row(read: DataFrame, pages: list[Json]) -> None:
+def test_every_user_of_data_and_includes_is_a_row(
+    flatten: Flatten, read: DataFrame, pages: list[Json]
+) -> None:
     users = [
         user
         for page in pages
@@ -155,7 +165,7 @@ def test_every_user_of_data_and_includes_is_a_row(read: DataFrame, pages: list[J
         ]
     ]
     found = sorted_rows(
-        flatten_users(read), "CAST(user_id AS string)", "username", "name", "followers_count"
+        flatten(read, USERS), "CAST(user_id AS string)", "username", "name", "followers_count"
     )
     assert found == sorted(
         (

@@ -14,10 +14,10 @@ from spark.schemas import (
     TWEETS,
     Table,
 )
-from spark.transforms.tweets import flatten_entities, flatten_tweets
 
 pytestmark = pytest.mark.spark
 Records = Callable[..., DataFrame]
+Flatten = Callable[[DataFrame, Table], DataFrame]
 AssertTable = Callable[[DataFrame, str], None]
 
 FULL: dict[str, Any] = {
@@ -57,8 +57,8 @@ def page(records: Records) -> DataFrame:
     return records({"data": [FULL], "includes": {"tweets": [BARE]}}).cache()
 
 
-def test_a_tweet_becomes_a_row_of_its_columns(page: DataFrame) -> None:
-    rows = flatten_tweets(page).where("tweet_id > 2")
+def test_a_tweet_becomes_a_row_of_its_columns(flatten: Flatten, page: DataFrame) -> None:
+    rows = flatten(page, TWEETS).where("tweet_id > 2")
     assert rows.schema == TWEETS.partitioned
     [row] = rows.drop("event_date", "created_at", "retrieved_at").collect()
     assert row.asDict() == {
@@ -84,9 +84,11 @@ def test_a_tweet_becomes_a_row_of_its_columns(page: DataFrame) -> None:
     }
 
 
-def test_what_a_tweet_lacks_is_null(page: DataFrame, assert_table: AssertTable) -> None:
+def test_what_a_tweet_lacks_is_null(
+    flatten: Flatten, page: DataFrame, assert_table: AssertTable
+) -> None:
     assert_table(
-        flatten_tweets(page).where("tweet_id = 2"),
+        flatten(page, TWEETS).where("tweet_id = 2"),
         """
         tweet_id | original_tweet_id | lang | place_id | longitude | like_count | possibly_sensitive
         2        | 2                 | -    | -        | -         | -          | -
@@ -95,10 +97,10 @@ def test_what_a_tweet_lacks_is_null(page: DataFrame, assert_table: AssertTable) 
 
 
 def test_included_tweets_are_tweets_on_their_own_utc_day(
-    page: DataFrame, assert_table: AssertTable
+    flatten: Flatten, page: DataFrame, assert_table: AssertTable
 ) -> None:
     assert_table(
-        flatten_tweets(page),
+        flatten(page, TWEETS),
         """
         tweet_id            | event_date | created_at          | retrieved_at
         1576994789110992896 | 2022-10-03 | 2022-10-03 23:59:59 | 2026-11-20 10:00:00
@@ -107,8 +109,10 @@ def test_included_tweets_are_tweets_on_their_own_utc_day(
     )
 
 
-def test_hashtags_keep_their_position(page: DataFrame, assert_table: AssertTable) -> None:
-    rows = flatten_entities(page, TWEET_HASHTAGS)
+def test_hashtags_keep_their_position(
+    flatten: Flatten, page: DataFrame, assert_table: AssertTable
+) -> None:
+    rows = flatten(page, TWEET_HASHTAGS)
     assert_table(
         rows,
         """
@@ -119,9 +123,11 @@ def test_hashtags_keep_their_position(page: DataFrame, assert_table: AssertTable
     )
 
 
-def test_mentions_of_gone_accounts_have_no_id(page: DataFrame, assert_table: AssertTable) -> None:
+def test_mentions_of_gone_accounts_have_no_id(
+    flatten: Flatten, page: DataFrame, assert_table: AssertTable
+) -> None:
     assert_table(
-        flatten_entities(page, TWEET_MENTIONS),
+        flatten(page, TWEET_MENTIONS),
         """
         position | username | user_id
         0        | a        | 5
@@ -130,9 +136,11 @@ def test_mentions_of_gone_accounts_have_no_id(page: DataFrame, assert_table: Ass
     )
 
 
-def test_urls_are_left_as_they_are(page: DataFrame, assert_table: AssertTable) -> None:
+def test_urls_are_left_as_they_are(
+    flatten: Flatten, page: DataFrame, assert_table: AssertTable
+) -> None:
     assert_table(
-        flatten_entities(page, TWEET_URLS),
+        flatten(page, TWEET_URLS),
         """
         position | url            | expanded_url           | display_url | title
         0        | https://t.co/x | https://e.org/?a=1&b=2 | -           | T
@@ -140,9 +148,11 @@ def test_urls_are_left_as_they_are(page: DataFrame, assert_table: AssertTable) -
     )
 
 
-def test_references_need_not_be_included(page: DataFrame, assert_table: AssertTable) -> None:
+def test_references_need_not_be_included(
+    flatten: Flatten, page: DataFrame, assert_table: AssertTable
+) -> None:
     assert_table(
-        flatten_entities(page, REFERENCED_TWEETS),
+        flatten(page, REFERENCED_TWEETS),
         """
         position | referenced_tweet_id | reference_type
         0        | 8                   | quoted
@@ -154,6 +164,8 @@ def test_references_need_not_be_included(page: DataFrame, assert_table: AssertTa
 @pytest.mark.parametrize(
     "table", [TWEET_HASHTAGS, TWEET_MENTIONS, TWEET_URLS, REFERENCED_TWEETS], ids=lambda t: t.name
 )
-def test_entities_have_their_tables_columns_in_order(page: DataFrame, table: Table) -> None:
-    rows = flatten_entities(page, table)
+def test_entities_have_their_tables_columns_in_order(
+    flatten: Flatten, page: DataFrame, table: Table
+) -> None:
+    rows = flatten(page, table)
     assert rows.dtypes == [(f.name, f.dataType.simpleString()) for f in table.partitioned]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from pyspark.sql import DataFrame
 
-from spark.schemas import USER_FOLLOWERS, USERS
-from spark.transforms.users import flatten_followers, flatten_users
+from spark.schemas import USER_FOLLOWERS, USERS, Table
 
 pytestmark = pytest.mark.spark
 Records = Callable[..., DataFrame]
+Flatten = Callable[[DataFrame, Table], DataFrame]
 AssertTable = Callable[[DataFrame, str], None]
 
 PAGE = {
@@ -35,9 +35,9 @@ def followers(records: Records) -> DataFrame:
 
 
 def test_users_lie_on_the_day_of_their_retrieval(
-    followers: DataFrame, assert_table: AssertTable
+    flatten: Flatten, followers: DataFrame, assert_table: AssertTable
 ) -> None:
-    rows = flatten_users(followers)
+    rows = flatten(followers, USERS)
     assert rows.schema == USERS.partitioned
     assert_table(
         rows,
@@ -50,9 +50,9 @@ def test_users_lie_on_the_day_of_their_retrieval(
 
 
 def test_followers_are_edges_to_the_subject(
-    followers: DataFrame, assert_table: AssertTable
+    flatten: Flatten, followers: DataFrame, assert_table: AssertTable
 ) -> None:
-    rows = flatten_followers(followers)
+    rows = flatten(followers, USER_FOLLOWERS)
     assert rows.schema == USER_FOLLOWERS.partitioned
     assert_table(
         rows,
@@ -64,9 +64,11 @@ def test_followers_are_edges_to_the_subject(
     )
 
 
-def test_following_are_edges_from_the_subject(records: Records, assert_table: AssertTable) -> None:
+def test_following_are_edges_from_the_subject(
+    flatten: Flatten, records: Records, assert_table: AssertTable
+) -> None:
     assert_table(
-        flatten_followers(records(PAGE, kind="following", subject_id="99")),
+        flatten(records(PAGE, kind="following", subject_id="99"), USER_FOLLOWERS),
         """
         user_id   | follower_id
         119369819 | 99
