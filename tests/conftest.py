@@ -35,7 +35,7 @@ def own_prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 @pytest.fixture(scope="session")
-def test_data() -> Path:
+def real_data() -> Path:
     """The folder of real data that LOCHAN_TEST_DATA names; without it the test is skipped."""
     folder = os.environ.get("LOCHAN_TEST_DATA")
     if not folder:

@@ -93,9 +93,9 @@ def count_strays(folder: Path) -> int:
 
 
 @pytest.fixture
-def recordings(test_data: Path, platform: Platform, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def recordings(real_data: Path, platform: Platform, tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """An X API server of the recorded pages: the folder and the server's address."""
-    folder = test_data / "tweets_v2_twarc"
+    folder = real_data / "tweets_v2_twarc"
     token = json.loads((platform.home / "credentials.json").read_text())["x_api"]["token"]
     tokens = tmp_path / "tokens.json"
     tokens.write_text(json.dumps([token]))
@@ -182,6 +182,10 @@ def test_recorded_tweets_arrive_row_by_row(
         for reference in one.get("referenced_tweets", [])
     }
 
+    assert_strays_are_in_quarantine(platform, folder)
+
+
+def assert_strays_are_in_quarantine(platform: Platform, folder: Path) -> None:
     s3, bucket = platform.client("s3"), platform.values["PROCESSED_BUCKET"]
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="quarantine/twitter/")["Contents"]
     rejected = [

@@ -34,8 +34,8 @@ NO_PAGES |= {"tweets_compliance", "users_compliance"}
 
 
 @pytest.fixture(scope="module")
-def lines(test_data: Path) -> dict[str, list[str]]:
-    folder = test_data / "tweets_v2_twarc"
+def lines(real_data: Path) -> dict[str, list[str]]:
+    folder = real_data / "tweets_v2_twarc"
     return {
         path.stem: path.read_text(encoding="utf-8").splitlines()
         for path in sorted(folder.glob("*.jsonl"))

@@ -105,7 +105,7 @@ def test_a_missing_bucket_is_named(s3: Any) -> None:
 
 def test_objects_as_the_marker_names_them_pass(s3: Any) -> None:
     stored = put(s3, f"{DAY}p")
-    verify_objects(s3, "zone", PartitionMarker(DAY, 1, (stored,)))
+    assert verify_objects(s3, "zone", PartitionMarker(DAY, 1, (stored,))) is None
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def test_refused_members_exist_in_botocore(glue_model):
         for path in paths:
             shape = glue_model.operation_model(operation).input_shape
             for member in path.split("."):
+                assert member in shape.members, (operation, path)
                 shape = shape.members[member]
 
 

@@ -97,7 +97,8 @@ def test_what_is_not_supported_is_refused_by_name(arguments, named):
 
 
 def test_module_that_is_installed_at_that_version_is_accepted():
-    read_arguments(make_request({"--additional-python-modules": "pyspark==3.5.6,boto3"}))
+    modules = {"--additional-python-modules": "pyspark==3.5.6,boto3"}
+    assert read_arguments(make_request(modules))
 
 
 @pytest.mark.parametrize("version", [None, "auto", "4.0", "6.0"])
@@ -107,7 +108,7 @@ def test_other_glue_versions_are_refused(version):
 
 
 def test_shell_job_has_no_glue_version():
-    read_arguments(make_request(command="pythonshell", glue_version=None))
+    assert read_arguments(make_request(command="pythonshell", glue_version=None))
 
 
 @pytest.mark.parametrize("command", ["gluestreaming", "glueray", ""])
