@@ -53,6 +53,8 @@ def split_pages(texts: DataFrame, landed: DataFrame) -> DataFrame:
 def _page_reason() -> Column:
     page = F.col("parsed.page")
     is_object = F.ltrim("text").startswith("{")
+    # An empty page says that it is: {"meta": {"result_count": 0}}.
+    result_count = F.get_json_object(page["meta"], "$.result_count")
     return F.coalesce(
         F.when(
             page.isNull() & is_object,
@@ -64,8 +66,8 @@ def _page_reason() -> Column:
             F.lit("data, includes or errors of the page is not a list of records"),
         ),
         F.when(
-            page["data"].isNull() & page["errors"].isNull() & page["meta"].isNull(),
-            F.lit("the page has neither data nor errors nor meta: no page of this endpoint"),
+            page["data"].isNull() & page["errors"].isNull() & result_count.isNull(),
+            F.lit("the page has no data, no errors and no result count: no page of this endpoint"),
         ),
     )
 

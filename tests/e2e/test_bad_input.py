@@ -23,15 +23,16 @@ YESTERDAY = datetime.combine(datetime.now(UTC).date(), time(), UTC) - timedelta(
 WINDOW = f"{YESTERDAY:%Y-%m-%dT%H-%M-%SZ}"
 
 
-def last_line(done: Finished) -> str:
-    return done.errors.strip().splitlines()[-1]
+def sentence(done: Finished) -> str:
+    """The line that says what failed; Prefect may say behind it that it is still sending logs."""
+    return next(line for line in done.errors.splitlines() if " failed: " in line)
 
 
 def assert_failed(done: Finished, *words: str) -> None:
     assert done.code == 1, done.output + done.errors
     assert "Traceback" not in done.errors + done.output
     for word in words:
-        assert word in last_line(done), done.errors
+        assert word in sentence(done), done.errors
 
 
 def test_a_wrong_bearer_token_names_its_secret(platform: Platform) -> None:

@@ -56,10 +56,14 @@ PAGES = [
     ),
     (
         '{"id": "1", "text": "a tweet"}',
-        "the page has neither data nor errors nor meta: no page of this endpoint",
+        "the page has no data, no errors and no result count: no page of this endpoint",
     ),
-    ("{}", "the page has neither data nor errors nor meta: no page of this endpoint"),
+    ("{}", "the page has no data, no errors and no result count: no page of this endpoint"),
     ('{"meta": {"result_count": 0}}', None),
+    (
+        '{"id": "1", "text": "flat", "meta": {"next_token": "t"}}',
+        "the page has no data, no errors and no result count: no page of this endpoint",
+    ),
     ('{"data": []}', None),
 ]
 
