@@ -12,6 +12,17 @@ from lochan.stack.settings import HOST
 from lochan.stack.site import Site
 
 NAME = "x-api"
+# What lochan.x_api.settings reads beside the tokens and the recordings.
+_PASSED_ON = (
+    "X_API_SEED",
+    "X_API_TWEETS",
+    "X_API_NOW",
+    "X_API_LIMITS",
+    "X_API_LIMIT_SECONDS",
+    "X_API_FORBIDDEN",
+    "X_API_FAULTS",
+    "X_API_SLOW_SECONDS",
+)
 
 
 def x_api(site: Site) -> Service:
@@ -33,11 +44,9 @@ def x_api(site: Site) -> Service:
 def _chosen_pages(site: Site) -> dict[str, str]:
     """Pass on what the caller chose to be served; the server runs in another folder."""
     inherited = site.settings.inherited
-    chosen = {}
+    chosen = {name: inherited[name] for name in _PASSED_ON if inherited.get(name)}
     if inherited.get("X_API_RECORDINGS"):
         chosen["X_API_RECORDINGS"] = str(Path(inherited["X_API_RECORDINGS"]).absolute())
-    if inherited.get("X_API_SEED"):
-        chosen["X_API_SEED"] = inherited["X_API_SEED"]
     return chosen
 
 
