@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from lochan.stack.home import Home
 from lochan.stack.services.x_api import x_api
 from lochan.stack.site import open_site
 
@@ -11,9 +12,9 @@ def test_the_callers_choices_reach_the_server(settings, tmp_path):
         "X_API_RECORDINGS": str(tmp_path),
         "X_API_TOKENS_FILE": "/elsewhere",
     }
+    Home(settings.home).open()
     site = open_site(replace(settings, inherited=chosen))
     environment = x_api(site).environment
-    site.stack.sockets.rmdir()
     assert environment["X_API_TWEETS"] == "200000"
     assert environment["X_API_LIMITS"] == "*=1000000"
     assert environment["X_API_RECORDINGS"] == str(tmp_path)
