@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Literal
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,7 +15,7 @@ from tasks.collection import CollectResult, Limits
 from tasks.command_line import run_from_terminal
 from tasks.landing import Window
 from tasks.settings import read_settings
-from tasks.twitter import collect_pages
+from tasks.twitter import Sources, collect_pages
 
 
 class CollectTweets(BaseModel):
@@ -27,6 +28,17 @@ class CollectTweets(BaseModel):
         min_length=1,
         max_length=512,
         description="Search query as the X API takes it",
+    )
+    searches: list[Literal["recent", "all"]] = Field(
+        default=["recent"],
+        min_length=1,
+        description="Which searches to ask: recent goes back a week, all needs full-archive access",
+    )
+    user_ids: list[Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]] = Field(
+        default=[], description="Ids of users whose timelines and followers are collected too"
+    )
+    usernames: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,15}$")]] = Field(
+        default=[], description="Names of users whose profiles are collected too"
     )
     window_start: datetime | None = Field(
         default=None, description="Start, included; yesterday 00:00 UTC where it is not given"
@@ -63,8 +75,14 @@ def collect_tweets(parameters: CollectTweets = CollectTweets()) -> CollectResult
     """Collect one window; one that is already complete is left as it is."""
     settings = read_settings(os.environ)
     window = parameters.window()
+    sources = Sources(
+        query=parameters.query,
+        searches=tuple(parameters.searches),
+        user_ids=tuple(parameters.user_ids),
+        usernames=tuple(parameters.usernames),
+    )
     limits = Limits(followed_users=parameters.followed_users)
-    result = collect_pages(settings, window, parameters.query, limits, parameters.refresh)
+    result = collect_pages(settings, window, sources, limits, parameters.refresh)
     counts = [
         {
             "endpoint": part.endpoint,

@@ -31,6 +31,7 @@ from tasks.warehouse import (
 )
 from tasks.windows import (
     LANDING_PREFIX,
+    LAST_ENDPOINT,
     forget_processing,
     list_pending_windows,
     summary_key,
@@ -40,6 +41,28 @@ from warehouse.schema import read_migrations
 from warehouse.tables import TWITTER
 
 DATASET = "twitter"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the tweets and users of a collection come from."""
+
+    query: str
+    searches: tuple[str, ...] = ("recent",)
+    user_ids: tuple[str, ...] = ()
+    usernames: tuple[str, ...] = ()
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints that are asked; what the tweets lead to is always followed."""
+        return (
+            *(f"search_{search}" for search in self.searches),
+            *(("user_tweets",) if self.user_ids else ()),
+            *(("users_by",) if self.usernames else ()),
+            "tweets",
+            "users",
+            LAST_ENDPOINT,
+        )
 
 
 @dataclass(frozen=True)
@@ -54,7 +77,7 @@ class ProcessedWindow:
 
 @retried_task(timeout_seconds=3600)
 def collect_pages(
-    settings: Settings, window: Window, query: str, limits: Limits, refresh: bool
+    settings: Settings, window: Window, sources: Sources, limits: Limits, refresh: bool
 ) -> CollectResult:
     """Collect a window into the landing zone; what is collected anew is to be processed anew."""
     s3 = create_client("s3")
@@ -65,7 +88,10 @@ def collect_pages(
             s3,
             bucket=settings.landing_bucket,
             window=window,
-            query=query,
+            query=sources.query,
+            user_ids=sources.user_ids,
+            usernames=sources.usernames,
+            endpoints=sources.endpoints,
             limits=limits,
             refresh=refresh,
         )

@@ -8,7 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 LANDING_PREFIX = "x_api"
-SOURCE_ENDPOINT = "search_recent"
+# Collected after all others: its marker says that the whole window is there.
+LAST_ENDPOINT = "followers"
 SUMMARY_PREFIX = "runs/process_tweets"
 MARKER = "_complete.json"
 
@@ -20,7 +21,7 @@ def summary_key(window: str) -> str:
 
 def list_pending_windows(s3: Any, *, landing_bucket: str, processed_bucket: str) -> list[str]:
     """List the windows that are completely collected and not processed, oldest first."""
-    landing = f"{LANDING_PREFIX}/{SOURCE_ENDPOINT}/"
+    landing = f"{LANDING_PREFIX}/{LAST_ENDPOINT}/"
     collected = set(_list_windows(s3, landing_bucket, landing, folders=True))
     processed = set(_list_windows(s3, processed_bucket, f"{SUMMARY_PREFIX}/", folders=False))
     return [

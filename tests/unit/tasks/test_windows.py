@@ -23,7 +23,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def collect(s3: Any, window: str, *, complete: bool = True) -> None:
-    folder = f"x_api/search_recent/window={window}/"
+    folder = f"x_api/followers/window={window}/"
     s3.put_object(Bucket="landing", Key=folder + "page.json.gz", Body=b"x")
     if complete:
         s3.put_object(Bucket="landing", Key=folder + "_complete.json", Body=b"{}")
