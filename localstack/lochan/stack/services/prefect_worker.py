@@ -2,6 +2,7 @@
 
 import functools
 import signal
+from pathlib import Path
 
 from lochan.stack.environment import worker_environment
 from lochan.stack.errors import NotReadyError
@@ -27,6 +28,9 @@ def prefect_worker(site: Site) -> Service:
         **worker_environment(site),
         **prefect_environment(prefect_home(site)),
         "PREFECT_WORKER_QUERY_SECONDS": _POLL_SECONDS,
+        # Prefect keeps flow runs' files in one folder below the system's, which everybody's
+        # workers would share and only the first one's user may write.
+        "TMPDIR": str(_temporary_files(site)),
     }
     return Service(
         name=NAME,
@@ -35,10 +39,15 @@ def prefect_worker(site: Site) -> Service:
         working_directory=site.settings.project,
         requires=(prefect_server.NAME,),
         waits_by_itself=True,
+        prepare=functools.partial(_temporary_files(site).mkdir, parents=True, exist_ok=True),
         probe=functools.partial(_check_online, site),
         # The first SIGTERM makes it wait for its flow runs without limit; the second ends it.
         stop=StopPlan(signals=(signal.SIGTERM, signal.SIGTERM)),
     )
+
+
+def _temporary_files(site: Site) -> Path:
+    return site.state(NAME) / "tmp"
 
 
 def _check_online(site: Site) -> None:
