@@ -7,11 +7,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tasks.landing import MARKER_NAME
+
 LANDING_PREFIX = "x_api"
 # Collected after all others: its marker says that the whole window is there.
 LAST_ENDPOINT = "followers"
 SUMMARY_PREFIX = "runs/process_tweets"
-MARKER = "_complete.json"
 
 
 def summary_key(window: str) -> str:
@@ -27,7 +28,7 @@ def list_pending_windows(s3: Any, *, landing_bucket: str, processed_bucket: str)
     return [
         window
         for window in sorted(collected - processed)
-        if _exists(s3, landing_bucket, f"{landing}window={window}/{MARKER}")
+        if _exists(s3, landing_bucket, f"{landing}window={window}/{MARKER_NAME}")
     ]
 
 
