@@ -11,11 +11,11 @@ from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tasks.artifacts import publish_counts, publish_lineage
-from tasks.collection import CollectResult, Limits
 from tasks.command_line import run_from_terminal
-from tasks.landing import Window
 from tasks.settings import read_settings
-from tasks.twitter import Sources, collect_pages
+from tasks.twitter.collection import CollectResult, Limits
+from tasks.twitter.landing import Window
+from tasks.twitter.steps import Sources, collect_pages
 
 
 class CollectTweets(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tasks.artifacts import progress, publish_counts, publish_job_run, publish_lineage
 from tasks.command_line import run_from_terminal
 from tasks.settings import Settings, read_settings
-from tasks.twitter import (
+from tasks.twitter.steps import (
     ProcessedWindow,
     crawl,
     find_pending_windows,

@@ -11,7 +11,7 @@ from flows.collect_tweets import CollectTweets, collect_tweets
 from flows.process_tweets import ProcessTweets, process_tweets
 from flows.warehouse_tweets import WarehouseTweets, warehouse_tweets
 from tasks.command_line import run_from_terminal
-from tasks.report import TweetsReport, draw_report
+from tasks.twitter.report import TweetsReport, draw_report
 
 
 class TweetsToRedshift(BaseModel):

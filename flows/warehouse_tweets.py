@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tasks.artifacts import progress, publish_counts, publish_lineage
 from tasks.command_line import run_from_terminal
 from tasks.settings import read_settings
-from tasks.twitter import (
+from tasks.twitter.steps import (
     LoadedPartition,
     WarehouseResult,
     count_warehouse_rows,

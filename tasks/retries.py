@@ -16,7 +16,7 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.redshift import is_transient
-from tasks.x_errors import Unavailable
+from tasks.twitter.x_errors import Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")

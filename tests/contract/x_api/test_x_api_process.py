@@ -13,8 +13,8 @@ import httpx
 import psutil
 import pytest
 
-from tasks.x_api import Patience, XApi
-from tasks.x_errors import Forbidden, RateLimitDeadline, Unauthorized, Unavailable
+from tasks.twitter.x_api import Patience, XApi
+from tasks.twitter.x_errors import Forbidden, RateLimitDeadline, Unauthorized, Unavailable
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "a-token-of-the-tests"

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tasks.glue import GlueFailure
 from tasks.retries import may_be_mended, retried_task
-from tasks.x_errors import Unauthorized, Unavailable
+from tasks.twitter.x_errors import Unauthorized, Unavailable
 
 
 def answer(status: int) -> ClientError:

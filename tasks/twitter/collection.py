@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tasks.landing import Marker, Partition, Window
-from tasks.partitions import CollectedPartition, Request, collect_partition, report
-from tasks.seen import Seen
-from tasks.x_api import Page, XApi
+from tasks.twitter.landing import Marker, Partition, Window
+from tasks.twitter.partitions import CollectedPartition, Request, collect_partition, report
+from tasks.twitter.seen import Seen
+from tasks.twitter.x_api import Page, XApi
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

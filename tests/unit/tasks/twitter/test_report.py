@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from tasks.collection import CollectResult
 from tasks.glue import JobRun
-from tasks.landing import Window
-from tasks.report import TweetsReport, draw_report
-from tasks.twitter import LoadedPartition, ProcessedWindow, WarehouseResult
+from tasks.twitter.collection import CollectResult
+from tasks.twitter.landing import Window
+from tasks.twitter.report import TweetsReport, draw_report
+from tasks.twitter.steps import LoadedPartition, ProcessedWindow, WarehouseResult
 from tasks.warehouse import LoadResult
 
 WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tasks.seen import Seen
-from tasks.x_api import Page
+from tasks.twitter.seen import Seen
+from tasks.twitter.x_api import Page
 
 MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tasks.landing import MARKER_NAME
+from tasks.twitter.landing import MARKER_NAME
 
 LANDING_PREFIX = "x_api"
 # Collected after all others: its marker says that the whole window is there.

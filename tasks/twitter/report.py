@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tasks.collection import CollectResult
-from tasks.twitter import ProcessedWindow, WarehouseResult
+from tasks.twitter.collection import CollectResult
+from tasks.twitter.steps import ProcessedWindow, WarehouseResult
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,21 @@ from typing import Any
 from prefect import runtime
 
 from tasks.aws import create_client, read_secret
-from tasks.collection import CollectResult, Limits, collect_window
 from tasks.glue import Crawl, JobRun, run_crawler, run_job
-from tasks.landing import Window
 from tasks.logs import read_log_tail
 from tasks.redshift import Warehouse, connect
 from tasks.retries import retried_task
 from tasks.settings import Settings
+from tasks.twitter.collection import CollectResult, Limits, collect_window
+from tasks.twitter.landing import Window
+from tasks.twitter.windows import (
+    LANDING_PREFIX,
+    LAST_ENDPOINT,
+    forget_processing,
+    list_pending_windows,
+    summary_key,
+)
+from tasks.twitter.x_api import XApi
 from tasks.warehouse import (
     LoadResult,
     apply_migrations,
@@ -29,14 +37,6 @@ from tasks.warehouse import (
     pending_partitions,
     table_counts,
 )
-from tasks.windows import (
-    LANDING_PREFIX,
-    LAST_ENDPOINT,
-    forget_processing,
-    list_pending_windows,
-    summary_key,
-)
-from tasks.x_api import XApi
 from warehouse.schema import read_migrations
 from warehouse.tables import TWITTER
 

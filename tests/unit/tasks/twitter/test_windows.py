@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tasks.windows import forget_processing, list_pending_windows
+from tasks.twitter.windows import forget_processing, list_pending_windows
 
 
 @pytest.fixture

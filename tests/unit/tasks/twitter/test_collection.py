@@ -16,9 +16,9 @@ from moto import mock_aws
 from lochan.x_api.server import Server, make_app
 from lochan.x_api.settings import Settings
 from lochan.x_api.world import World
-from tasks.collection import CollectResult, Limits, collect_window
-from tasks.landing import Window
-from tasks.x_api import XApi
+from tasks.twitter.collection import CollectResult, Limits, collect_window
+from tasks.twitter.landing import Window
+from tasks.twitter.x_api import XApi
 
 BUCKET = "landing"
 DAY = Window(datetime(2026, 11, 19, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))

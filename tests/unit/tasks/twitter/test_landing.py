@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tasks.landing import (
+from tasks.twitter.landing import (
     LandedObject,
     LandingError,
     Marker,
@@ -18,7 +18,7 @@ from tasks.landing import (
     format_marker,
     parse_marker,
 )
-from tasks.x_api import Page
+from tasks.twitter.x_api import Page
 
 BUCKET = "landing"
 WINDOW = Window(datetime(2026, 11, 19, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
@@ -179,7 +179,7 @@ def test_sweeping_deletes_what_the_marker_does_not_name(s3: Any, partition: Part
 def test_sweeping_deletes_more_than_one_batch(
     s3: Any, partition: Partition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.landing._DELETE_BATCH", 2)
+    monkeypatch.setattr("tasks.twitter.landing._DELETE_BATCH", 2)
     for number in range(5):
         s3.put_object(Bucket=BUCKET, Key=f"{partition.prefix}{number}", Body=b"")
     assert partition.sweep(Marker("search_recent", WINDOW, ())) == 5

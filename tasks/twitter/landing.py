@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tasks.x_api import Page
+from tasks.twitter.x_api import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

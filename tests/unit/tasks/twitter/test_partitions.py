@@ -8,10 +8,10 @@ import httpx
 import pytest
 from moto import mock_aws
 
-from tasks.landing import LandedObject, Partition, Window
-from tasks.partitions import CollectedPartition, Request, collect_partition
-from tasks.x_api import XApi
-from tasks.x_errors import BadRequest, Unauthorized
+from tasks.twitter.landing import LandedObject, Partition, Window
+from tasks.twitter.partitions import CollectedPartition, Request, collect_partition
+from tasks.twitter.x_api import XApi
+from tasks.twitter.x_errors import BadRequest, Unauthorized
 
 BUCKET = "landing"
 WINDOW = Window(datetime(2026, 11, 19, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from tasks.landing import LandedObject, Marker, Partition
-from tasks.x_api import Page, XApi
-from tasks.x_errors import BadRequest, CursorLoop
+from tasks.twitter.landing import LandedObject, Marker, Partition
+from tasks.twitter.x_api import Page, XApi
+from tasks.twitter.x_errors import BadRequest, CursorLoop
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
-from tasks.x_endpoints import ABOUT_TWEETS, ABOUT_USERS, ENDPOINTS, Endpoint
-from tasks.x_errors import (
+from tasks.twitter.x_endpoints import ABOUT_TWEETS, ABOUT_USERS, ENDPOINTS, Endpoint
+from tasks.twitter.x_errors import (
     BodyTooLarge,
     CursorLoop,
     RateLimitDeadline,

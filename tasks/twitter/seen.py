@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from tasks.x_api import Page
+from tasks.twitter.x_api import Page
 
 
 class Seen:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tasks.x_api import Page, Patience, XApi, parse_object
-from tasks.x_errors import (
+from tasks.twitter.x_api import Page, Patience, XApi, parse_object
+from tasks.twitter.x_errors import (
     BadRequest,
     BodyTooLarge,
     CursorLoop,
