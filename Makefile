@@ -30,6 +30,7 @@ init: install ## install everything and prepare what makes a start fast
 up: init ## start the local AWS, provision it, deploy the flows
 	@$(BIN)/lochan up
 	@$(MAKE) --no-print-directory -s provision deploy
+	@$(ENVIRONMENT) && $(BIN)/lochan sample
 
 provision: # make what must exist in the running stack
 	@eval "$$($(BIN)/lochan env)" && $(BIN)/python -m infrastructure.provision apply --secret-values "$$LOCHAN_HOME/credentials.json"
@@ -40,7 +41,7 @@ deploy:
 run: init ## run a flow from nothing to its result: make run FLOW=tweets_to_redshift
 	@$(BIN)/lochan status --quiet || $(MAKE) --no-print-directory up
 	@$(MAKE) --no-print-directory -s provision
-	@$(ENVIRONMENT) && $(BIN)/python -m flows.$(FLOW)
+	@$(ENVIRONMENT) && $(BIN)/lochan sample $(FLOW) && $(BIN)/python -m flows.$(FLOW)
 
 down: ## end what `up` started
 	@test ! -x $(BIN)/lochan || $(BIN)/lochan down

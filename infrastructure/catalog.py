@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infrastructure.changes import Change
+from infrastructure.changes import Change, Refused
 from infrastructure.resources import Resources
 from infrastructure.storage import package_key, script_key
 
@@ -23,6 +23,28 @@ def ensure_databases(glue: Any, resources: Resources) -> Iterator[Change]:
         except glue.exceptions.EntityNotFoundException:
             glue.create_database(DatabaseInput=wanted)
             yield Change("made", "database", spec["name"])
+
+
+def ensure_connections(
+    glue: Any, resources: Resources, values: Mapping[str, str]
+) -> Iterator[Change]:
+    """Make the connections to databases; `values` hold the hosts, ports and databases.
+
+    A connection names the secret with the login, it never holds the login itself.
+    https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
+    Raises Refused naming the first value that is missing.
+    """
+    for spec in resources.section("connections").values():
+        wanted = _connection_definition(spec, values)
+        try:
+            found = glue.get_connection(Name=spec["name"])["Connection"]
+        except glue.exceptions.EntityNotFoundException:
+            glue.create_connection(ConnectionInput=wanted)
+            yield Change("made", "connection", spec["name"])
+            continue
+        if _differs(wanted, found):
+            glue.update_connection(Name=spec["name"], ConnectionInput=wanted)
+            yield Change("changed", "connection", spec["name"])
 
 
 def ensure_crawlers(glue: Any, resources: Resources) -> Iterator[Change]:
@@ -53,6 +75,26 @@ def ensure_jobs(glue: Any, resources: Resources) -> Iterator[Change]:
         if _differs(wanted, found):
             glue.update_job(JobName=spec["name"], JobUpdate=wanted)
             yield Change("changed", "job", spec["name"])
+
+
+def _connection_definition(spec: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        where = "{}:{}/{}".format(*(values[name] for name in spec["address"]))
+    except KeyError as missing:
+        raise Refused(
+            f"The connection {spec['name']} needs {missing.args[0]} in the environment: the "
+            "host, port and database that it leads to."
+        ) from None
+    return {
+        "Name": spec["name"],
+        "Description": spec["description"],
+        "ConnectionType": "JDBC",
+        "ConnectionProperties": {
+            "JDBC_CONNECTION_URL": f"jdbc:{spec['vendor']}://{where}",
+            "JDBC_ENFORCE_SSL": "true",
+            "SECRET_ID": spec["secret"],
+        },
+    }
 
 
 def _crawler_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:

@@ -7,8 +7,9 @@ the resources are made there.
 from __future__ import annotations
 
 import json
+import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,20 @@ Clients = Callable[[str], Any]
 
 
 def apply(
-    clients: Clients, resources: Resources, secret_values: dict[str, dict[str, str]]
+    clients: Clients,
+    resources: Resources,
+    secret_values: dict[str, dict[str, str]],
+    addresses: Mapping[str, str],
 ) -> Iterator[Change]:
-    """Make or mend every resource, telling each change as it is done."""
+    """Make or mend every resource, telling each change as it is done.
+
+    `addresses` hold where the databases listen, by the names of the flows' variables.
+    """
     yield from storage.ensure_buckets(clients("s3"), resources)
     yield from identity.ensure_roles(clients("iam"), resources)
     yield from identity.ensure_secrets(clients("secretsmanager"), resources, secret_values)
     yield from catalog.ensure_databases(clients("glue"), resources)
+    yield from catalog.ensure_connections(clients("glue"), resources, addresses)
     yield from storage.upload_code(clients("s3"), resources)
     yield from catalog.ensure_crawlers(clients("glue"), resources)
     yield from catalog.ensure_jobs(clients("glue"), resources)
@@ -71,7 +79,7 @@ def apply_command(environment: str, secret_values: Path | None) -> None:
     values = json.loads(secret_values.read_text()) if secret_values else {}
     with _sentences():
         changes = 0
-        for change in apply(_client, _resources(environment), values):
+        for change in apply(_client, _resources(environment), values, os.environ):
             click.echo(change)
             changes += 1
     click.echo(f"{changes} changes" if changes else "Everything is as declared.")

@@ -16,6 +16,8 @@ from prefect.artifacts import (
 
 from tasks.glue import JobRun
 
+MOST_BARS = 48
+
 
 def publish_counts(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
     """Publish a table of counts in and out."""
@@ -64,6 +66,32 @@ def describe_job_run(run: JobRun, output: Sequence[str]) -> str:
             "```",
         ]
     )
+
+
+def publish_plot(key: str, bars: Mapping[str, int], *, title: str, unit: str) -> None:
+    """Publish a bar chart, such as rows by partition; nothing where there is nothing to plot."""
+    if bars:
+        create_markdown_artifact(
+            key=key, markdown=draw_plot(bars, title=title, unit=unit), description=title
+        )
+
+
+def draw_plot(bars: Mapping[str, int], *, title: str, unit: str) -> str:
+    """Draw bars in their order as a Mermaid chart; of more than 48 the last ones."""
+    shown = list(bars.items())[-MOST_BARS:]
+    names = ", ".join(f'"{name}"' for name, _ in shown)
+    heights = ", ".join(str(height) for _, height in shown)
+    note = [f"The last {MOST_BARS} of {len(bars)}."] if len(bars) > MOST_BARS else []
+    chart = [
+        "```mermaid",
+        "xychart-beta",
+        f'  title "{title}"',
+        f"  x-axis [{names}]",
+        f'  y-axis "{unit}"',
+        f"  bar [{heights}]",
+        "```",
+    ]
+    return "\n".join([*chart, *note])
 
 
 @contextmanager

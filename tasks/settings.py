@@ -30,6 +30,16 @@ class Redshift:
 
 
 @dataclass(frozen=True)
+class Rds:
+    """Where the PostgreSQL of RDS listens, and the secret that holds who may log in."""
+
+    host: str
+    port: int
+    database: str
+    secret_arn: str
+
+
+@dataclass(frozen=True)
 class XApi:
     """Where the X API answers, and the secret that holds its bearer token."""
 
@@ -46,11 +56,13 @@ class Settings:
     landing_bucket: str
     processed_bucket: str
     temp_bucket: str
+    crawler_role_arn: str
     redshift: Redshift
+    rds: Rds
     x_api: XApi
 
     def glue_name(self, name: str) -> str:
-        """Return the full name of a job or crawler, as infrastructure/resources.json makes it."""
+        """Return the full name of a Glue resource, as infrastructure/resources.json makes it."""
         return f"lochan-{self.environment}-{name}"
 
 
@@ -70,12 +82,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         landing_bucket=value("LANDING_BUCKET"),
         processed_bucket=value("PROCESSED_BUCKET"),
         temp_bucket=value("TEMP_BUCKET"),
+        crawler_role_arn=value("GLUE_CRAWLER_ROLE_ARN"),
         redshift=Redshift(
             host=value("REDSHIFT_HOST"),
             port=int(value("REDSHIFT_PORT") or 0),
             database=value("REDSHIFT_DATABASE"),
             secret_arn=value("REDSHIFT_SECRET_ARN"),
             copy_role_arn=value("REDSHIFT_COPY_ROLE_ARN"),
+        ),
+        rds=Rds(
+            host=value("RDS_HOST"),
+            port=int(value("RDS_PORT") or 0),
+            database=value("RDS_DATABASE"),
+            secret_arn=value("RDS_SECRET_ARN"),
         ),
         x_api=XApi(url=value("X_API_URL"), secret_arn=value("X_API_SECRET_ARN")),
     )

@@ -66,6 +66,11 @@ class Platform:
         )
         return self.run(sys.executable, "-c", code, json.dumps(parameters or {}), **values)
 
+    def sample(self, flow: str) -> None:
+        """Put the generated input of a flow into the landing zone, as `make run` does."""
+        done = self.run(sys.executable, "-m", "lochan.stack.cli", "sample", flow)
+        assert done.code == 0, done.errors
+
     def provision(self, *arguments: str) -> Finished:
         """Run infrastructure.provision."""
         return self.run(sys.executable, "-m", "infrastructure.provision", *arguments)
@@ -97,7 +102,7 @@ class Platform:
 
     def environment(self, name: str) -> Platform:
         """Provision another environment in the stack, with an empty warehouse."""
-        for schema in ("twitter", "etl"):
+        for schema in ("twitter", "academy", "books", "anpr", "lake", "etl"):
             self.query(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         other = replace(self, values={**self.values, "LOCHAN_ENVIRONMENT": name})
         secrets = str(self.home / "credentials.json")

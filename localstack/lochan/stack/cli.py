@@ -10,7 +10,19 @@ import click
 
 from lochan.stack.errors import StackError
 
-COMMANDS = ("init", "up", "down", "status", "logs", "env", "doctor", "job", "sql", "crawl")
+COMMANDS = (
+    "init",
+    "up",
+    "down",
+    "status",
+    "logs",
+    "env",
+    "doctor",
+    "job",
+    "sql",
+    "crawl",
+    "sample",
+)
 _INTERRUPTED = 130  # what shells report for Ctrl-C: 128 + SIGINT
 
 

@@ -7,18 +7,27 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
-from infrastructure import storage
+from infrastructure import catalog, storage
 from infrastructure.changes import Refused
 from infrastructure.provision import apply, export
-from infrastructure.resources import Place, resolve_resources
+from infrastructure.resources import Place, Resources, resolve_resources
 
 PLACE = Place("local", "123456789012", "us-east-1")
 VALUES = {
     "redshift": {"username": "lochan_loader", "password": "p"},
     "rds": {"username": "rds", "password": "p"},
     "x_api": {"token": "t"},
+}
+ADDRESSES = {
+    "REDSHIFT_HOST": "warehouse.example",
+    "REDSHIFT_PORT": "5439",
+    "REDSHIFT_DATABASE": "dev",
+    "RDS_HOST": "books.example",
+    "RDS_PORT": "5432",
+    "RDS_DATABASE": "rds",
 }
 
 
@@ -34,11 +43,17 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    script = tmp_path / "spark" / "jobs" / "process_tweets.py"
-    script.parent.mkdir(parents=True)
-    script.write_text("print(1)\n")
+    (tmp_path / "spark" / "jobs").mkdir(parents=True)
+    for spec in resolve_resources(PLACE).section("jobs").values():
+        (tmp_path / spec["script"]).write_text("print(1)\n")
     monkeypatch.setattr(storage, "ROOT", tmp_path)
-    return script
+    return tmp_path / "spark" / "jobs" / "process_tweets.py"
+
+
+def declared() -> Resources:
+    """What is declared but for the connections: moto cannot answer or change them."""
+    resources = resolve_resources(PLACE)
+    return Resources(PLACE, {**resources.sections, "connections": {}})
 
 
 def names(changes: Any) -> list[tuple[str, str]]:
@@ -46,8 +61,8 @@ def names(changes: Any) -> list[tuple[str, str]]:
 
 
 def test_apply_makes_everything_once(clients: Any) -> None:
-    resources = resolve_resources(PLACE)
-    first = names(apply(clients, resources, VALUES))
+    resources = declared()
+    first = names(apply(clients, resources, VALUES, ADDRESSES))
     assert first.count(("made", "bucket")) == 4
     assert first.count(("made", "role")) == 5
     assert first.count(("made", "secret")) == 3
@@ -55,17 +70,17 @@ def test_apply_makes_everything_once(clients: Any) -> None:
     assert first.count(("made", "crawler")) == 2
     assert first.count(("uploaded", "object")) == 2
     assert first[-1] == ("made", "job")
-    assert names(apply(clients, resources, VALUES)) == []
+    assert names(apply(clients, resources, VALUES, ADDRESSES)) == []
 
 
 def test_apply_uploads_changed_code_and_points_the_job_at_it(clients: Any, code: Path) -> None:
-    resources = resolve_resources(PLACE)
-    list(apply(clients, resources, VALUES))
+    resources = declared()
+    list(apply(clients, resources, VALUES, ADDRESSES))
     before = clients("glue").get_job(JobName="lochan-local-process-tweets")["Job"]
     code.write_text("print(2)\n")
     # moto has no UpdateJob (facts of moto 5.2.5), so the job is made anew here.
     clients("glue").delete_job(JobName="lochan-local-process-tweets")
-    assert names(apply(clients, resources, VALUES)) == [
+    assert names(apply(clients, resources, VALUES, ADDRESSES)) == [
         ("uploaded", "object"),
         ("uploaded", "object"),
         ("made", "job"),
@@ -76,22 +91,22 @@ def test_apply_uploads_changed_code_and_points_the_job_at_it(clients: Any, code:
 
 
 def test_apply_sets_a_secret_whose_value_changed(clients: Any) -> None:
-    resources = resolve_resources(PLACE)
-    list(apply(clients, resources, VALUES))
+    resources = declared()
+    list(apply(clients, resources, VALUES, ADDRESSES))
     changed = {**VALUES, "x_api": {"token": "other"}}
-    assert names(apply(clients, resources, changed)) == [("set", "secret")]
+    assert names(apply(clients, resources, changed, ADDRESSES)) == [("set", "secret")]
     stored = clients("secretsmanager").get_secret_value(SecretId="lochan/local/x_api")
     assert json.loads(stored["SecretString"]) == {"token": "other"}
 
 
 def test_apply_refuses_a_missing_secret_without_a_value(clients: Any) -> None:
     with pytest.raises(Refused, match="The secret lochan/local/redshift does not exist"):
-        list(apply(clients, resolve_resources(PLACE), {}))
+        list(apply(clients, declared(), {}, ADDRESSES))
 
 
 def test_export_names_what_flows_read(clients: Any) -> None:
-    resources = resolve_resources(PLACE)
-    list(apply(clients, resources, VALUES))
+    resources = declared()
+    list(apply(clients, resources, VALUES, ADDRESSES))
     values = export(clients, resources)
     assert values["LANDING_BUCKET"] == "lochan-local-123456789012-us-east-1-landing"
     assert values["GLUE_JOB_ROLE_ARN"] == "arn:aws:iam::123456789012:role/lochan-local-glue-job"
@@ -116,11 +131,11 @@ def test_export_names_what_flows_read(clients: Any) -> None:
 
 def test_export_refuses_what_is_not_provisioned(clients: Any) -> None:
     with pytest.raises(Refused, match="run `provision apply` first"):
-        export(clients, resolve_resources(PLACE))
+        export(clients, declared())
 
 
 def test_buckets_are_closed_to_the_public(clients: Any) -> None:
-    list(apply(clients, resolve_resources(PLACE), VALUES))
+    list(apply(clients, declared(), VALUES, ADDRESSES))
     block = clients("s3").get_public_access_block(
         Bucket="lochan-local-123456789012-us-east-1-temp"
     )["PublicAccessBlockConfiguration"]
@@ -130,3 +145,70 @@ def test_buckets_are_closed_to_the_public(clients: Any) -> None:
         "BlockPublicPolicy": True,
         "RestrictPublicBuckets": True,
     }
+
+
+REDSHIFT_CONNECTION = {
+    "Name": "lochan-local-redshift",
+    "Description": "The warehouse",
+    "ConnectionType": "JDBC",
+    "ConnectionProperties": {
+        "JDBC_CONNECTION_URL": "jdbc:redshift://warehouse.example:5439/dev",
+        "JDBC_ENFORCE_SSL": "true",
+        "SECRET_ID": "lochan/local/redshift",
+    },
+}
+
+
+@pytest.fixture
+def glue() -> Iterator[tuple[Any, Stubber]]:
+    client = boto3.client(
+        "glue", region_name="us-east-1", aws_access_key_id="t", aws_secret_access_key="t"
+    )
+    with Stubber(client) as stubber:
+        yield client, stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def one_connection() -> Resources:
+    resources = resolve_resources(PLACE)
+    redshift = {"redshift": resources.section("connections")["redshift"]}
+    return Resources(PLACE, {"connections": redshift})
+
+
+def test_a_connection_names_the_secret_and_never_holds_it(
+    glue: tuple[Any, Stubber], one_connection: Resources
+) -> None:
+    client, stubber = glue
+    stubber.add_client_error("get_connection", "EntityNotFoundException")
+    stubber.add_response("create_connection", {}, {"ConnectionInput": REDSHIFT_CONNECTION})
+    changes = names(catalog.ensure_connections(client, one_connection, ADDRESSES))
+    assert changes == [("made", "connection")]
+
+
+def test_a_connection_that_leads_elsewhere_is_brought_back(
+    glue: tuple[Any, Stubber], one_connection: Resources
+) -> None:
+    client, stubber = glue
+    elsewhere = {"JDBC_CONNECTION_URL": "jdbc:redshift://elsewhere:5439/dev"}
+    stubber.add_response(
+        "get_connection",
+        {"Connection": {**REDSHIFT_CONNECTION, "ConnectionProperties": elsewhere}},
+    )
+    stubber.add_response(
+        "update_connection",
+        {},
+        {"Name": "lochan-local-redshift", "ConnectionInput": REDSHIFT_CONNECTION},
+    )
+    stubber.add_response("get_connection", {"Connection": REDSHIFT_CONNECTION})
+    changes = names(catalog.ensure_connections(client, one_connection, ADDRESSES))
+    assert changes == [("changed", "connection")]
+    assert names(catalog.ensure_connections(client, one_connection, ADDRESSES)) == []
+
+
+def test_a_connection_names_the_address_that_it_lacks(
+    glue: tuple[Any, Stubber], one_connection: Resources
+) -> None:
+    known = {name: value for name, value in ADDRESSES.items() if name != "REDSHIFT_PORT"}
+    with pytest.raises(Refused, match="lochan-local-redshift needs REDSHIFT_PORT"):
+        list(catalog.ensure_connections(glue[0], one_connection, known))

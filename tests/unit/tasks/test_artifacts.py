@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tasks.artifacts import describe_job_run, draw_lineage
+from tasks.artifacts import describe_job_run, draw_lineage, draw_plot
 from tasks.glue import JobRun
 
 
@@ -21,3 +21,23 @@ def test_job_run_tells_cost_logs_and_the_end_of_its_output() -> None:
     assert "Run `jr_1`, 7 s, 14 DPU seconds." in text
     assert "--log-group-name /aws-glue/jobs/error --log-stream-name jr_1" in text
     assert text.endswith("```\n200 tweets\n```")
+
+
+def test_a_plot_is_a_mermaid_chart() -> None:
+    # https://mermaid.js.org/syntax/xyChart.html
+    assert draw_plot({"2026-11-20": 3, "2026-11-21": 5}, title="Rows by day", unit="rows") == (
+        "```mermaid\n"
+        "xychart-beta\n"
+        '  title "Rows by day"\n'
+        '  x-axis ["2026-11-20", "2026-11-21"]\n'
+        '  y-axis "rows"\n'
+        "  bar [3, 5]\n"
+        "```"
+    )
+
+
+def test_a_plot_of_many_bars_shows_the_last_and_says_so() -> None:
+    drawn = draw_plot({f"d{day}": day for day in range(50)}, title="Rows", unit="rows")
+    assert '"d1"' not in drawn
+    assert '"d2"' in drawn
+    assert drawn.endswith("The last 48 of 50.")

@@ -1,0 +1,41 @@
+"""Assets: what a flow makes, by URI, and what it makes it from, for Prefect's lineage graph.
+
+https://docs.prefect.io/v3/concepts/assets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from prefect.assets import Asset, add_asset_metadata, materialize
+from prefect.cache_policies import NO_CACHE
+
+
+def s3_asset(bucket: str, prefix: str) -> str:
+    """Name the objects under a prefix."""
+    return f"s3://{bucket}/{prefix.strip('/')}"
+
+
+def redshift_asset(database: str, schema: str, table: str) -> str:
+    """Name a table of the warehouse."""
+    return f"redshift://{database}/{schema}/{table}"
+
+
+def record_asset(
+    key: str, *, made_from: Sequence[str], metadata: Mapping[str, Any] | None = None
+) -> None:
+    """Record that this flow run made an asset out of others, in a task run of its own."""
+
+    @materialize(
+        Asset(key=key),
+        asset_deps=[Asset(key=upstream) for upstream in made_from],
+        name="record_asset",
+        task_run_name="record_asset",
+        cache_policy=NO_CACHE,
+    )
+    def record() -> None:
+        if metadata:
+            add_asset_metadata(key, dict(metadata))
+
+    record()
