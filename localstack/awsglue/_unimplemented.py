@@ -76,10 +76,6 @@ class UnimplementedCalls:
         """Refuse by name."""
         raise not_implemented("GlueContext.write_from_jdbc_conf")
 
-    def extract_jdbc_conf(self, connection_name: str, catalog_id: str | None = None) -> NoReturn:
-        """Refuse by name."""
-        raise not_implemented("GlueContext.extract_jdbc_conf")
-
     def purge_table(
         self,
         database: str,

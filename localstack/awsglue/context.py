@@ -13,6 +13,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 from pyspark.sql import types as spark
 
+from awsglue._databases.connection import read_connection
 from awsglue._logger import GlueLogger
 from awsglue._refusals import not_implemented
 from awsglue._sinks.registry import sink_for, table_sink
@@ -257,6 +258,12 @@ class GlueContext(UnimplementedCalls, SQLContext):
         named, table = _required_table(database, table_name, kwargs)
         sink = DataSink(table_sink(named, table, catalog_id, additional_options), self)
         sink.writeDataFrame(frame, self)
+
+    def extract_jdbc_conf(
+        self, connection_name: str, catalog_id: str | None = None
+    ) -> dict[str, str]:
+        """Return user, password, vendor, URLs and SSL settings of a JDBC connection."""
+        return read_connection(connection_name, catalog_id).as_dict()
 
     def convert_resolve_option(self, path: str, action: str, target: Any) -> ResolveOption:
         """Return the option as toDF takes it."""
