@@ -53,9 +53,15 @@ class Platform:
     def run_flow(
         self, name: str, parameters: dict[str, Any] | None = None, **values: str
     ) -> Finished:
-        """Run a flow as `make run` does, with parameters."""
+        """Run a flow as `make run` does, with parameters.
+
+        FAULT_KILL_BEFORE="redshift.MERGE:2" and its like (tests/faults/effects.py) make the
+        process die, be interrupted, or tell its effects.
+        """
+        watch = any(name.startswith("FAULT_") for name in values)
         code = (
-            "import json, sys; from functools import partial;"
+            ("from tests.faults.effects import install; install();" if watch else "")
+            + "import json, sys; from functools import partial;"
             "from prefect.flows import load_flow_from_entrypoint;"
             f"flow = load_flow_from_entrypoint('flows/{name}.py:{name}');"
             "given = json.loads(sys.argv[1]);"
