@@ -135,6 +135,12 @@ def find_oid(oid: int) -> TypeRow:
     return _find(_BY_OID, oid, "PostgreSQL OID", str(oid))
 
 
+def find_postgres_type(name: str) -> TypeRow:
+    """Find the row of a type as PostgreSQL writes it: `character varying(20)`, `bytea`."""
+    base = _base_name(name)
+    return _BY_POSTGRES.get(base) or _find(_BY_REDSHIFT, base, "PostgreSQL", name)
+
+
 def redshift_to_postgres(name: str) -> str:
     """Name PostgreSQL's type with the arguments that Redshift would give it in a table."""
     row = find_redshift_type(name)

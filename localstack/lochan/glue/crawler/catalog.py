@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from lochan.glue.crawler.errors import CatalogRefused
 from lochan.glue.crawler.tables import CrawledTable, disambiguated_name
 
 # BatchCreatePartition takes 100, BatchDeletePartition 25.
@@ -67,19 +68,20 @@ class Catalog:
             self._publish_partitions(name, crawled.partition_inputs, table_input)
         return name
 
-    def retire_missing(self, present: set[str], roots: Sequence[str]) -> None:
-        """Delete or deprecate this crawler's tables below the roots that were not found again."""
+    def retire_missing(
+        self, present: set[str], covers: Callable[[Mapping[str, Any]], bool]
+    ) -> None:
+        """Delete or deprecate this crawler's tables that it covers and did not find again."""
         for table in list(self._tables()):
             parameters = table.get("Parameters", {})
-            location = table.get("StorageDescriptor", {}).get("Location", "")
             ours = parameters.get("UPDATED_BY_CRAWLER") == self.crawler_name
-            if ours and table["Name"] not in present and location.startswith(tuple(roots)):
+            if ours and table["Name"] not in present and covers(table):
                 self._retire_table(table)
 
     def _find(self, crawled: CrawledTable) -> tuple[str, dict[str, Any] | None]:
-        """Find the table of this location; a name taken by another location gets a suffix."""
+        """Find the table of this place; a name taken by another place gets a suffix."""
         existing = self._get(crawled.name)
-        if existing is None or _location(existing) == crawled.location:
+        if existing is None or _place(existing) == _place(crawled.table_input):
             return crawled.name, existing
         name = disambiguated_name(crawled.name, crawled.location)
         return name, self._get(name)
@@ -189,10 +191,6 @@ class Catalog:
         self.log(f"INFO : Deprecated table {table['Name']}: its data is gone")
 
 
-class CatalogRefused(Exception):
-    """The catalog did not take what the crawler wrote; the text says what and why."""
-
-
 _TABLE_INPUT_KEYS = (
     "Name",
     "Description",
@@ -204,8 +202,10 @@ _TABLE_INPUT_KEYS = (
 )
 
 
-def _location(table: Mapping[str, Any]) -> str:
-    return str(table.get("StorageDescriptor", {}).get("Location", ""))
+def _place(table: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Tell where a table's data are: two databases may have tables of one location."""
+    location = table.get("StorageDescriptor", {}).get("Location")
+    return location, table.get("Parameters", {}).get("connectionName")
 
 
 def _keep_old_columns(table_input: dict[str, Any], existing: Mapping[str, Any]) -> None:

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-
-class UnusableTarget(Exception):
-    """A target cannot be crawled; the text names it and says why."""
+from lochan.glue.crawler.errors import UnusableTarget
 
 
 @dataclass(frozen=True)

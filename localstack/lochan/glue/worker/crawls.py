@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lochan.glue.crawler.errors import CrawlError, CrawlStopped
 from lochan.glue.worker.logs import LogStream
 from lochan.glue.worker.run_requests import CrawlRequest
 from lochan.glue.worker.runs import CRAWL_TRANSITIONS, EventLog, StateMachine
@@ -30,12 +31,20 @@ class CrawlExecution:
     """One crawl, in a thread."""
 
     def __init__(
-        self, request: CrawlRequest, *, events: EventLog, s3: Any, glue: Any, logs: Any
+        self,
+        request: CrawlRequest,
+        *,
+        events: EventLog,
+        s3: Any,
+        glue: Any,
+        secrets: Any,
+        logs: Any,
     ) -> None:
         self._request = request
         self._machine = StateMachine("crawl", request.crawl_id, CRAWL_TRANSITIONS, events)
         self._s3 = s3
         self._glue = glue
+        self._secrets = secrets
         self._log = LogStream(logs, LOG_GROUP, request.crawler["Name"])
         self._should_stop = threading.Event()
         self._thread = threading.Thread(target=self._carry_out, daemon=True)
@@ -59,7 +68,9 @@ class CrawlExecution:
         counts = NO_COUNTS
         try:
             counts = self._crawl()
-        except (ClientError, BotoCoreError, OSError, ValueError) as error:
+        except CrawlStopped:
+            self._log.write("INFO : The crawl was stopped; what it published stays")
+        except (CrawlError, ClientError, BotoCoreError, OSError, ValueError) as error:
             error_message = str(error)
         except Exception as error:
             logger.exception("Crawl %s failed.", self._request.crawl_id)
@@ -73,10 +84,8 @@ class CrawlExecution:
         crawl = importlib.import_module("lochan.glue.crawler.crawl")
         summary = crawl.run_crawl(
             self._request.crawler,
-            s3=self._s3,
-            glue=self._glue,
-            should_stop=self._should_stop.is_set,
-            log=self._log.write,
+            crawl.Clients(self._s3, self._glue, self._secrets),
+            crawl.Reporting(self._log.write, self._should_stop.is_set),
         )
         return dataclasses.asdict(summary)
 

@@ -75,6 +75,7 @@ class GlueWorker:
             environment=_run_environment(environment),
         )
         self._glue = _client("glue", settings)
+        self._secrets = _client("secretsmanager", settings)
         self._runs: dict[str, RunExecution] = {}
         self._crawls: dict[str, CrawlExecution] = {}
         self._lock = threading.Lock()
@@ -124,6 +125,7 @@ class GlueWorker:
                 events=self.events,
                 s3=self._services.s3,
                 glue=self._glue,
+                secrets=self._secrets,
                 logs=self._services.logs,
             )
             self._crawls[request.crawl_id] = execution

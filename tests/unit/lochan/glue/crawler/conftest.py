@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lochan.glue.crawler.crawl import CrawlSummary, run_crawl
+from lochan.glue.crawler.crawl import Clients, CrawlSummary, Reporting, run_crawl
 
 
 class Lake:
@@ -16,6 +16,7 @@ class Lake:
     def __init__(self) -> None:
         self.s3 = boto3.client("s3", region_name="us-east-1")
         self.glue = boto3.client("glue", region_name="us-east-1")
+        self.secrets = boto3.client("secretsmanager", region_name="us-east-1")
         self.s3.create_bucket(Bucket="lake")
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.logged: list[str] = []
@@ -36,9 +37,8 @@ class Lake:
             "Targets": {"S3Targets": [{"Path": path}]},
             **options,
         }
-        return run_crawl(
-            crawler, s3=self.s3, glue=self.glue, should_stop=should_stop, log=self.logged.append
-        )
+        clients = Clients(self.s3, self.glue, self.secrets)
+        return run_crawl(crawler, clients, Reporting(self.logged.append, should_stop))
 
     def tables(self) -> dict[str, Any]:
         return {t["Name"]: t for t in self.glue.get_tables(DatabaseName="db")["TableList"]}

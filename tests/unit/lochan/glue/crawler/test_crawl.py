@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lochan.glue.crawler.crawl import CrawlRefused, CrawlStopped, CrawlSummary
-from lochan.glue.crawler.listing import UnusableTarget
+from lochan.glue.crawler.crawl import CrawlSummary
+from lochan.glue.crawler.errors import CrawlRefused, CrawlStopped, UnusableTarget
 
 
 def lines(*records: Any) -> str:
@@ -290,7 +290,22 @@ def test_a_crawl_stops_when_told(lake) -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"Targets": {"JdbcTargets": [{"Path": "db/%"}]}}, "JdbcTargets"),
+        ({"Targets": {"DynamoDBTargets": [{"Path": "t"}]}}, "DynamoDBTargets"),
+        ({"Targets": {"JdbcTargets": [{"Path": "db/%"}]}}, "no ConnectionName"),
+        (
+            {
+                "Targets": {
+                    "JdbcTargets": [
+                        {
+                            "ConnectionName": "c",
+                            "Path": "db/%",
+                            "EnableAdditionalMetadata": ["RAWTYPES"],
+                        }
+                    ]
+                }
+            },
+            "EnableAdditionalMetadata",
+        ),
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}, "CRAWL_EVENT_MODE"),
         ({"Classifiers": ["mine"]}, "Custom classifiers"),
         (

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from lochan.glue.crawler.errors import UnusableTarget
 from lochan.glue.crawler.listing import (
     IncludePath,
-    UnusableTarget,
     list_objects,
     parse_include_path,
     translate_glob,

@@ -1,9 +1,9 @@
-import types
 from dataclasses import dataclass
 
 import pytest
 
-from lochan.glue.worker import crawls
+from lochan.glue.crawler import crawl as crawler_module
+from lochan.glue.crawler.errors import UnusableTarget
 from lochan.glue.worker.crawls import CrawlExecution
 from lochan.glue.worker.run_requests import CrawlRequest
 from lochan.glue.worker.runs import EventLog
@@ -42,11 +42,12 @@ def crawl(monkeypatch):
     """Crawls with a crawler of the test's own; returns events and log."""
 
     def start(run_crawl, *, stop=False):
-        module = types.SimpleNamespace(run_crawl=run_crawl)
-        monkeypatch.setattr(crawls.importlib, "import_module", lambda name: module)
+        monkeypatch.setattr(crawler_module, "run_crawl", run_crawl)
         events, logs = EventLog(), NoLogs()
         request = CrawlRequest("c-1", {"Name": "tweets"})
-        execution = CrawlExecution(request, events=events, s3=None, glue=None, logs=logs)
+        execution = CrawlExecution(
+            request, events=events, s3=None, glue=None, secrets=None, logs=logs
+        )
         execution.start()
         if stop:
             execution.stop()
@@ -57,8 +58,8 @@ def crawl(monkeypatch):
 
 
 def test_crawl_counts_and_logs(crawl):
-    def run_crawl(crawler, *, s3, glue, should_stop, log):
-        log(f"crawling {crawler['Name']}")
+    def run_crawl(crawler, clients, reporting):
+        reporting.log(f"crawling {crawler['Name']}")
         return Summary(tables_created=2)
 
     events, logs = crawl(run_crawl)
@@ -68,9 +69,10 @@ def test_crawl_counts_and_logs(crawl):
     assert logs.names == {"logGroupName": "/aws-glue/crawlers", "logStreamName": "tweets"}
 
 
-def test_failed_crawl_says_why(crawl):
-    def run_crawl(crawler, **_):
-        raise ValueError("The bucket b does not exist.")
+@pytest.mark.parametrize("kind", [ValueError, UnusableTarget])
+def test_failed_crawl_says_why(crawl, kind):
+    def run_crawl(crawler, clients, reporting):
+        raise kind("The bucket b does not exist.")
 
     events, logs = crawl(run_crawl)
     assert (events[-1]["state"], events[-1]["error_message"]) == (
@@ -81,11 +83,21 @@ def test_failed_crawl_says_why(crawl):
 
 
 def test_stopped_crawl_is_stopped(crawl):
-    def run_crawl(crawler, *, should_stop, **_):
-        while not should_stop():
+    def run_crawl(crawler, clients, reporting):
+        while not reporting.should_stop():
             pass
         return Summary(tables_created=1)
 
     events, _ = crawl(run_crawl, stop=True)
     assert [event["state"] for event in events] == ["RUNNING", "STOPPING", "STOPPED"]
     assert events[-1]["tables_created"] == 1
+
+
+def test_crawl_that_breaks_off_is_stopped(crawl):
+    def run_crawl(crawler, clients, reporting):
+        while True:
+            reporting.check_stop("s3://lake/")
+
+    events, _ = crawl(run_crawl, stop=True)
+    assert [event["state"] for event in events] == ["RUNNING", "STOPPING", "STOPPED"]
+    assert "error_message" not in events[-1] or events[-1]["error_message"] is None
