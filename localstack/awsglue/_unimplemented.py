@@ -52,30 +52,6 @@ class UnimplementedCalls:
         """Refuse by name."""
         raise not_implemented("GlueContext.create_sample_dynamic_frame_from_options")
 
-    def write_dynamic_frame_from_jdbc_conf(
-        self,
-        frame: Any,
-        catalog_connection: str,
-        connection_options: dict[str, Any] = {},
-        redshift_tmp_dir: str = "",
-        transformation_ctx: str = "",
-        catalog_id: str | None = None,
-    ) -> NoReturn:
-        """Refuse by name."""
-        raise not_implemented("GlueContext.write_dynamic_frame_from_jdbc_conf")
-
-    def write_from_jdbc_conf(
-        self,
-        frame_or_dfc: Any,
-        catalog_connection: str,
-        connection_options: dict[str, Any] = {},
-        redshift_tmp_dir: str = "",
-        transformation_ctx: str = "",
-        catalog_id: str | None = None,
-    ) -> NoReturn:
-        """Refuse by name."""
-        raise not_implemented("GlueContext.write_from_jdbc_conf")
-
     def purge_table(
         self,
         database: str,

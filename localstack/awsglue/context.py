@@ -16,7 +16,7 @@ from pyspark.sql import types as spark
 from awsglue._databases.connection import read_connection
 from awsglue._logger import GlueLogger
 from awsglue._refusals import not_implemented
-from awsglue._sinks.registry import sink_for, table_sink
+from awsglue._sinks.registry import connection_sink, sink_for, table_sink, with_tmp_dir
 from awsglue._sources.catalog import get_table
 from awsglue._sources.catalog_source import CatalogSource
 from awsglue._sources.registry import source_for
@@ -240,8 +240,41 @@ class GlueContext(UnimplementedCalls, SQLContext):
     ) -> Any:
         """Write a frame where a table of the Data Catalog is, in its format."""
         named, table = _required_table(database, table_name, kwargs)
-        sink = DataSink(table_sink(named, table, catalog_id, additional_options), self)
-        return sink.write(frame)
+        found = table_sink(named, table, catalog_id, additional_options, redshift_tmp_dir)
+        return DataSink(found, self).write(frame)
+
+    def write_dynamic_frame_from_jdbc_conf(
+        self,
+        frame: Any,
+        catalog_connection: str,
+        connection_options: dict[str, Any] = {},
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> Any:
+        """Write a frame to the database of a JDBC connection of the catalog."""
+        return self.write_from_jdbc_conf(
+            frame,
+            catalog_connection,
+            connection_options,
+            redshift_tmp_dir,
+            transformation_ctx,
+            catalog_id,
+        )
+
+    def write_from_jdbc_conf(
+        self,
+        frame_or_dfc: Any,
+        catalog_connection: str,
+        connection_options: dict[str, Any] = {},
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> Any:
+        """Write a frame to the database of a JDBC connection of the catalog."""
+        options = with_tmp_dir(connection_options, redshift_tmp_dir)
+        found = connection_sink(catalog_connection, options, catalog_id)
+        return DataSink(found, self).write(frame_or_dfc)
 
     def write_data_frame_from_catalog(
         self,
@@ -256,8 +289,8 @@ class GlueContext(UnimplementedCalls, SQLContext):
     ) -> None:
         """Write a DataFrame where a table of the Data Catalog is, in its format."""
         named, table = _required_table(database, table_name, kwargs)
-        sink = DataSink(table_sink(named, table, catalog_id, additional_options), self)
-        sink.writeDataFrame(frame, self)
+        found = table_sink(named, table, catalog_id, additional_options, redshift_tmp_dir)
+        DataSink(found, self).writeDataFrame(frame, self)
 
     def extract_jdbc_conf(
         self, connection_name: str, catalog_id: str | None = None

@@ -1,12 +1,15 @@
 """The sinks, by the connection type that scripts give, and the sink of a table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame
 
+from awsglue._databases.connection import read_connection
+from awsglue._databases.jdbc_url import parse_jdbc_url
 from awsglue._refusals import not_implemented
 from awsglue._sinks.file_sink import FileSink
+from awsglue._sinks.redshift_sink import RedshiftSink
 from awsglue._sources.catalog import CatalogTable, get_table
 
 _FILE_CONNECTIONS = frozenset({"s3", "file"})
@@ -25,23 +28,49 @@ class Sink(Protocol):
         """Add the frame's records."""
 
 
-def sink_for(connection_type: str, options: Mapping[str, Any]) -> Sink:
+_DATABASES: dict[str, Callable[[Mapping[str, Any], str | None], Sink]] = {"redshift": RedshiftSink}
+
+
+def sink_for(
+    connection_type: str, options: Mapping[str, Any], catalog_id: str | None = None
+) -> Sink:
     """Return the sink of a connection type; NotImplementedError names one that is not there."""
-    if connection_type.lower() not in _FILE_CONNECTIONS:
+    kind = connection_type.lower()
+    if kind in _DATABASES:
+        return _DATABASES[kind](options, catalog_id)
+    if kind not in _FILE_CONNECTIONS:
         raise not_implemented("getSink", f"the connection type {connection_type!r}")
     return FileSink(options)
 
 
+def connection_sink(name: str, options: Mapping[str, Any], catalog_id: str | None) -> Sink:
+    """Return the sink of a JDBC connection of the catalog."""
+    vendor = parse_jdbc_url(read_connection(name, catalog_id).url).vendor
+    return sink_for(vendor, {**options, "connectionName": name}, catalog_id)
+
+
 def table_sink(
-    database: str, table_name: str, catalog_id: str | None, options: Mapping[str, Any]
+    database: str,
+    table_name: str,
+    catalog_id: str | None,
+    options: Mapping[str, Any],
+    redshift_tmp_dir: str = "",
 ) -> Sink:
     """Return the sink of a table: its location, its format, and the options of the script."""
     table = get_table(database, table_name, catalog_id)
+    if table.format in _DATABASES:
+        chosen = {**with_tmp_dir(options, redshift_tmp_dir), **table.database_options()}
+        return sink_for(table.format, chosen, catalog_id)
     sink = FileSink({"path": table.location, **options})
     found = table.format
     sink.set_format("glueparquet" if found == "parquet" else found, _written_like(table))
     sink.set_catalog_info(database, table_name, catalog_id)
     return sink
+
+
+def with_tmp_dir(options: Mapping[str, Any], redshift_tmp_dir: str) -> dict[str, Any]:
+    """Return the options with the temporary folder that a call has as an argument."""
+    return {**options, **({"redshiftTmpDir": redshift_tmp_dir} if redshift_tmp_dir else {})}
 
 
 def _written_like(table: CatalogTable) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 from pyspark.sql import types as spark
 
+from awsglue._databases.sql import quote_table
 from awsglue._refusals import not_implemented
 from awsglue._type_names import parse_type
 
@@ -72,6 +73,31 @@ class CatalogTable:
                 f"a read of the table {self.database}.{self.name}", f"the SerDe {library!r}"
             )
         return str(found)
+
+    @property
+    def connection_name(self) -> str:
+        """The connection by which a crawler found the table in a database."""
+        name = self.definition.get("Parameters", {}).get("connectionName", "")
+        if not name:
+            raise ValueError(
+                f"The table {self.database}.{self.name} is in a database, but its parameters "
+                "have no connectionName."
+            )
+        return str(name)
+
+    def database_options(self) -> dict[str, str]:
+        """Return the options of the database's table: its Location is database.schema.table."""
+        parts = self.location.split(".", 2)
+        if len(parts) != 3 or not all(parts):
+            raise ValueError(
+                f"The Location of {self.database}.{self.name} must be database.schema.table, and "
+                f"it is {self.location!r}."
+            )
+        return {
+            "connectionName": self.connection_name,
+            "database": parts[0],
+            "dbtable": quote_table((parts[1], parts[2])),
+        }
 
     def format_options(self) -> dict[str, Any]:
         """Return what the SerDe's and the table's parameters say about the files."""

@@ -1,0 +1,84 @@
+"""A frame's columns as Redshift has them: their types, and the text by which COPY loads them.
+
+https://docs.aws.amazon.com/redshift/latest/mgmt/spark-redshift-connector-data-type-mappings.html
+"""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as spark
+
+from awsglue._choice import forget_choices
+from awsglue._nested import top_column
+from awsglue._schema import has_choices
+
+LONGEST_VARCHAR_BYTES = 65535
+_TYPES: dict[type[spark.DataType], str] = {
+    spark.BooleanType: "BOOLEAN",
+    spark.ByteType: "SMALLINT",
+    spark.ShortType: "SMALLINT",
+    spark.IntegerType: "INTEGER",
+    spark.LongType: "BIGINT",
+    spark.FloatType: "REAL",
+    spark.DoubleType: "DOUBLE PRECISION",
+    spark.DateType: "DATE",
+    spark.TimestampType: "TIMESTAMP",
+    spark.TimestampNTZType: "TIMESTAMP",
+    spark.BinaryType: "VARBYTE",
+    spark.StringType: f"VARCHAR({LONGEST_VARCHAR_BYTES})",
+    spark.NullType: f"VARCHAR({LONGEST_VARCHAR_BYTES})",
+    spark.ArrayType: "SUPER",
+    spark.MapType: "SUPER",
+    spark.StructType: "SUPER",
+}
+_NESTED = (spark.ArrayType, spark.MapType, spark.StructType)
+
+
+def column_type(field: spark.StructField) -> str:
+    """Return the type of the column that holds a field.
+
+    The field's metadata may name it (redshift_type) or the bytes of a string (maxlength):
+    https://docs.aws.amazon.com/redshift/latest/mgmt/spark-redshift-connector-other-config.html
+    """
+    if "redshift_type" in field.metadata:
+        return str(field.metadata["redshift_type"])
+    if isinstance(field.dataType, spark.StringType) and "maxlength" in field.metadata:
+        return f"VARCHAR({int(field.metadata['maxlength'])})"
+    if isinstance(field.dataType, spark.DecimalType):
+        return f"DECIMAL({field.dataType.precision},{field.dataType.scale})"
+    if type(field.dataType) not in _TYPES:
+        raise ValueError(
+            f"write to redshift: the field {field.name!r} is {field.dataType.simpleString()}, for "
+            "which Redshift has no type: cast it first."
+        )
+    return _TYPES[type(field.dataType)]
+
+
+def check_names(names: list[str]) -> None:
+    """Raise for names that Redshift, which folds them to lower case, cannot tell apart."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if other := seen.get(name.lower()):
+            raise ValueError(
+                f"write to redshift: the fields {other!r} and {name!r} would be one column, as "
+                "Redshift folds names to lower case: rename one."
+            )
+        seen[name.lower()] = name
+
+
+def prepare_frame(frame: DataFrame) -> DataFrame:
+    """Return the frame with nested fields as JSON and bytes as hexadecimal digits."""
+    plain = forget_choices(frame) if has_choices(frame.schema) else frame
+    return plain.select(
+        [_text_of(field).alias(field.name, metadata=field.metadata) for field in plain.schema]
+    )
+
+
+def _text_of(field: spark.StructField) -> Column:
+    column = top_column(field.name)
+    if isinstance(field.dataType, _NESTED):
+        return F.to_json(column, {"ignoreNullFields": "false"})
+    if isinstance(field.dataType, spark.BinaryType):
+        return F.hex(column)
+    if isinstance(field.dataType, spark.NullType):
+        return column.cast("string")
+    return column

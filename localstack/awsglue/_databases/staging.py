@@ -1,0 +1,150 @@
+"""Rows on their way into Redshift: objects under the temporary folder, and their manifest.
+
+Tasks put objects directly, each under a key of its own, and tell what they put; the manifest names
+these only, so that what a failed attempt put is not loaded.
+
+https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html
+"""
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import IO, Any
+from uuid import uuid4
+
+import boto3
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from awsglue._databases.csv_text import csv_lines, draw_null_text
+
+# Redshift splits what is larger itself; smaller files load in parallel.
+# https://docs.aws.amazon.com/redshift/latest/dg/c_best-practices-use-multiple-files.html
+OBJECT_BYTES = 128 * 1024 * 1024
+_STAGED_OBJECT = "key string, bytes bigint, records bigint"
+_FOLDER = re.compile(r"s3[an]?://([^/]+)(?:/(.*))?")
+
+
+@dataclass(frozen=True)
+class StagingFolder:
+    """A folder of one write's own, below the temporary folder that the script names."""
+
+    bucket: str
+    prefix: str
+    region: str | None
+
+    def uri(self, key: str) -> str:
+        """Return the URI of a key."""
+        return f"s3://{self.bucket}/{key}"
+
+    def client(self) -> Any:
+        """Return a client for S3."""
+        return boto3.client("s3", region_name=self.region)
+
+
+@dataclass(frozen=True)
+class CsvForm:
+    """How rows are written: the text of a null, and whether objects are compressed."""
+
+    null_text: str
+    compressed: bool
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """What was put: the manifest, None where there are no rows, and the form of the objects."""
+
+    manifest: str | None
+    form: CsvForm
+    records: int
+
+
+@contextmanager
+def staging_folder(temporary: str) -> Iterator[StagingFolder]:
+    """Give a new folder below an s3:// URI; whatever is in it afterwards is removed."""
+    found = _FOLDER.fullmatch(temporary.strip())
+    if found is None:
+        raise ValueError(f"The temporary folder {temporary!r} is no s3:// URI.")
+    above = (found[2] or "").strip("/")
+    prefix = f"{above}/{uuid4()}/".lstrip("/")
+    folder = StagingFolder(found[1], prefix, boto3.Session().region_name)
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def stage_rows(frame: DataFrame, folder: StagingFolder, *, compressed: bool) -> StagedRows:
+    """Put the frame's rows into the folder as CSV, from the tasks that compute them."""
+    form = CsvForm(draw_null_text(), compressed)
+
+    def put_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return put_objects(folder, form, batches)
+
+    staged = frame.mapInArrow(put_batches, _STAGED_OBJECT).collect()
+    if not staged:
+        return StagedRows(None, form, 0)
+    entries = [
+        {
+            "url": folder.uri(row["key"]),
+            "mandatory": True,
+            "meta": {"content_length": row["bytes"]},
+        }
+        for row in sorted(staged)
+    ]
+    key = f"{folder.prefix}manifest.json"
+    body = json.dumps({"entries": entries}).encode()
+    folder.client().put_object(Bucket=folder.bucket, Key=key, Body=body)
+    return StagedRows(folder.uri(key), form, sum(row["records"] for row in staged))
+
+
+def put_objects(
+    folder: StagingFolder, form: CsvForm, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Put batches as objects of at most about OBJECT_BYTES; yield key, bytes, records of each."""
+    s3 = folder.client()
+    filled = (batch for batch in batches if batch.num_rows)
+    while (first := next(filled, None)) is not None:
+        yield _put_object(s3, folder, form, chain([first], filled))
+
+
+def _put_object(
+    s3: Any, folder: StagingFolder, form: CsvForm, batches: Iterator[pa.RecordBatch]
+) -> pa.RecordBatch:
+    key = f"{folder.prefix}{uuid4()}.csv{'.gz' if form.compressed else ''}"
+    with TemporaryFile() as file:
+        records = _write_csv(file, form, batches)
+        size = file.tell()
+        file.seek(0)
+        s3.upload_fileobj(file, folder.bucket, key)
+    return pa.RecordBatch.from_pylist([{"key": key, "bytes": size, "records": records}])
+
+
+def _write_csv(file: IO[bytes], form: CsvForm, batches: Iterator[pa.RecordBatch]) -> int:
+    """Write batches until the file is large enough; return how many rows they had."""
+    records = written = 0
+    target: Any = gzip.GzipFile(fileobj=file, mode="wb") if form.compressed else file
+    for batch in batches:
+        text = csv_lines(batch, form.null_text)
+        target.write(text)
+        records += batch.num_rows
+        written += len(text)
+        if written >= OBJECT_BYTES:
+            break
+    if form.compressed:
+        target.close()
+    return records
+
+
+def _remove(folder: StagingFolder) -> None:
+    s3 = folder.client()
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=folder.bucket, Prefix=folder.prefix)
+    for page in pages:
+        keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=folder.bucket, Delete={"Objects": keys, "Quiet": True})
