@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from lochan.glue.api import (
+    classifiers,
     connections,
     crawlers,
     crawls,
@@ -57,6 +58,12 @@ OPERATIONS: Mapping[str, Handler] = {
     "UpdateConnection": connections.update,
     "DeleteConnection": connections.delete,
     "BatchDeleteConnection": connections.delete_batch,
+    # classifiers
+    "CreateClassifier": classifiers.create,
+    "GetClassifier": classifiers.get,
+    "GetClassifiers": classifiers.list_all,
+    "UpdateClassifier": classifiers.update,
+    "DeleteClassifier": classifiers.delete,
     # crawlers
     "CreateCrawler": crawlers.create,
     "GetCrawler": crawlers.get,

@@ -56,6 +56,18 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class Classifier:
+    """A custom classifier; `kind` is the member of the request that defines it."""
+
+    name: str
+    kind: str
+    definition: Shape
+    created: datetime
+    updated: datetime
+    version: int
+
+
+@dataclass(frozen=True)
 class Crawler:
     """A crawler's definition; what it does at the moment is in its newest crawl."""
 

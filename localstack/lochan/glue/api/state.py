@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from lochan.glue.api.errors import EntityNotFoundException
 from lochan.glue.api.records import (
     Bookmark,
+    Classifier,
     Connection,
     Crawl,
     Crawler,
@@ -59,6 +60,7 @@ class GlueState:
     archived_tables: dict[TableKey, tuple[Table, ...]] = field(default_factory=dict)
     partitions: dict[TableKey, Partitions] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
+    classifiers: dict[str, Classifier] = field(default_factory=dict)
     crawlers: dict[str, Crawler] = field(default_factory=dict)
     crawls: dict[str, Crawl] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)

@@ -1,11 +1,11 @@
-"""What a file is: the built-in classifiers, asked in Glue's order; the first that is sure wins.
+"""What a file is: custom classifiers, then the built-in ones; the first that is sure wins.
 
 https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lochan.glue.crawler import csv_format, json_format, parquet_format
@@ -15,12 +15,16 @@ from lochan.glue.crawler.schema import Struct
 
 @dataclass(frozen=True)
 class Layout:
-    """What files of one table have in common beside their columns."""
+    """What files of one table have in common beside their columns.
+
+    `serde` is the Hive class that reads them, where it is not the classification's usual one.
+    """
 
     classification: str
     compression: str
     serde_parameters: tuple[tuple[str, str], ...] = ()
     table_parameters: tuple[tuple[str, str], ...] = ()
+    serde: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,12 @@ class Classified:
     record_count: int = 0
 
 
-def classify(sample: Sample) -> Classified | None:
+Classifier = Callable[[Sample], Classified | None]
+
+
+def classify(sample: Sample, custom: Sequence[Classifier] = ()) -> Classified | None:
     """Classify a file; None when no classifier knows it (UNKNOWN)."""
-    for classifier in CLASSIFIERS:
+    for classifier in (*custom, *CLASSIFIERS):
         if found := classifier(sample):
             return found
     return None
@@ -55,29 +62,37 @@ def _json(sample: Sample) -> Classified | None:
     found = json_format.infer_json(sample)
     if found is None:
         return None
-    return _counted(sample, Layout("json", sample.compression), found.schema, found.records)
+    return count_records(sample, Layout("json", sample.compression), found.schema, found.records)
 
 
 def _csv(sample: Sample) -> Classified | None:
     found = csv_format.infer_csv(sample.content, whole=sample.whole)
     if found is None:
         return None
-    table = [
+    layout = Layout(
+        "csv",
+        sample.compression,
+        (("field.delim", found.delimiter),),
+        describe_csv(found, is_quoted=False),
+    )
+    return count_records(sample, layout, found.schema, found.records)
+
+
+def describe_csv(found: csv_format.CsvContent, *, is_quoted: bool) -> tuple[tuple[str, str], ...]:
+    """List a CSV table's own parameters."""
+    return (
         ("delimiter", found.delimiter),
         ("columnsOrdered", "true"),
-        ("areColumnsQuoted", "false"),
-    ]
-    if found.has_header:
-        table.append(("skip.header.line.count", "1"))
-    layout = Layout("csv", sample.compression, (("field.delim", found.delimiter),), tuple(table))
-    return _counted(sample, layout, found.schema, found.records)
+        ("areColumnsQuoted", "true" if is_quoted else "false"),
+        *((("skip.header.line.count", "1"),) if found.has_header else ()),
+    )
 
 
-def _counted(sample: Sample, layout: Layout, schema: Struct, records: int) -> Classified:
+def count_records(sample: Sample, layout: Layout, schema: Struct, records: int) -> Classified:
     """Estimate as crawlers do: the average of the sample, projected on the file's size."""
     size = sample.stored.size
     average = min(size, MEBIBYTE) // min(max(records, 1), MOST_RECORDS)
     return Classified(layout, schema, size, average, size // max(average, 1))
 
 
-CLASSIFIERS: tuple[Callable[[Sample], Classified | None], ...] = (_parquet, _json, _csv)
+CLASSIFIERS: tuple[Classifier, ...] = (_parquet, _json, _csv)

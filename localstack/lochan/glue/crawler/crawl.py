@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/glue/latest/dg/crawler-running.html
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lochan.glue.crawler.catalog import Catalog
-from lochan.glue.crawler.classification import classify
+from lochan.glue.crawler.classification import Classifier, classify
+from lochan.glue.crawler.custom_classifiers import read_classifiers
 from lochan.glue.crawler.data_stores import read_data_store
 from lochan.glue.crawler.errors import CrawlStopped, UnusableTarget
 from lochan.glue.crawler.grouping import File, group_files
@@ -86,7 +87,8 @@ def run_crawl(crawler: Mapping[str, Any], clients: Clients, reporting: Reporting
 def _crawl_prefix(
     target: S3Target, plan: Plan, author: Authorship, clients: Clients, reporting: Reporting
 ) -> Iterator[CrawledTable]:
-    files = list(_classified_files(target, clients.s3, reporting))
+    custom = read_classifiers(clients.glue, plan.classifiers)
+    files = list(_classified_files(target, custom, clients.s3, reporting))
     for dataset in group_files(files, combine_compatible=plan.combine_compatible):
         yield describe_table(dataset, target.include, author)
 
@@ -102,7 +104,9 @@ def _crawl_database(
         yield describe_stored_table(store, stored, author)
 
 
-def _classified_files(target: S3Target, s3: Any, reporting: Reporting) -> Iterator[File]:
+def _classified_files(
+    target: S3Target, custom: Sequence[Classifier], s3: Any, reporting: Reporting
+) -> Iterator[File]:
     include = target.include
     reporting.log(f"INFO : Crawling {include.location}")
     try:
@@ -113,7 +117,7 @@ def _classified_files(target: S3Target, s3: Any, reporting: Reporting) -> Iterat
 
     def classify_stored(one: StoredObject) -> File | None:
         reporting.check_stop(include.location)
-        content = classify(Sample(s3, one))
+        content = classify(Sample(s3, one), custom)
         if content is None:
             reporting.log(f"WARN : s3://{one.bucket}/{one.key} has an UNKNOWN classification")
         return File(one.path, content) if content else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lochan.glue.crawler.json_paths import Step, follow_json_path
 from lochan.glue.crawler.samples import MEBIBYTE, MOST_RECORDS, Sample
-from lochan.glue.crawler.schema import Array, Struct, infer_type, merge_structs
+from lochan.glue.crawler.schema import Struct, infer_type, merge_structs
 
 _DECODER = json.JSONDecoder()
 
@@ -21,19 +22,24 @@ class JsonContent:
     records: int
 
 
-def infer_json(sample: Sample) -> JsonContent | None:
-    """Infer the columns; None when the file is not JSON.
+def infer_json(sample: Sample, path: Sequence[Step] = ()) -> JsonContent | None:
+    """Infer the columns of what a JSON path leads to; None when the file has nothing of it.
 
-    A file that is one array is a table with the single column `array`, as AWS documents it
+    A file that is one array is a table with the single column `array`; with a path, records that
+    are no objects are the column `record`
     (https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html).
     """
     while True:
         text = sample.content.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
         if not text.startswith(("{", "[")):
             return None
-        records = list(_read_records(text))
+        records = [
+            (end, found)
+            for end, value in _read_records(text)
+            for found in follow_json_path(path, value)
+        ]
         if records or not sample.extend():
-            return _summarise(records) if records else None
+            return _summarise(records, "record" if path else "array") if records else None
 
 
 def _read_records(text: str) -> Iterator[tuple[int, Any]]:
@@ -56,18 +62,16 @@ def _skip_separators(text: str, position: int) -> int:
     return position
 
 
-def _summarise(records: list[tuple[int, Any]]) -> JsonContent:
+def _summarise(records: list[tuple[int, Any]], column: str) -> JsonContent:
     schema = Struct()
     for _, value in records[:MOST_RECORDS]:
-        schema = merge_structs(schema, _columns(value))
-    counted = sum(end <= MEBIBYTE for end, _ in records)
+        schema = merge_structs(schema, _columns(value, column))
+    within = sum(end <= MEBIBYTE for end, _ in records)
+    # One array longer than a megabyte ends beyond it with all its records: take their share.
+    counted = within or len(records) * MEBIBYTE // records[-1][0]
     return JsonContent(schema, max(counted, 1))
 
 
-def _columns(value: Any) -> Struct:
+def _columns(value: Any, column: str) -> Struct:
     kind = infer_type(value)
-    return Struct({"array": kind}) if isinstance(kind, Array) else _as_struct(kind)
-
-
-def _as_struct(kind: Any) -> Struct:
-    return kind if isinstance(kind, Struct) else Struct()
+    return kind if isinstance(kind, Struct) else Struct({column: kind})

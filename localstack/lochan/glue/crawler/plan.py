@@ -54,6 +54,7 @@ class Plan:
     jdbc_targets: tuple[JdbcTarget, ...]
     policies: Policies
     combine_compatible: bool
+    classifiers: tuple[str, ...] = ()
 
     def covers(self, table: Mapping[str, Any]) -> bool:
         """Tell whether a catalog table lies where this crawler looks."""
@@ -78,6 +79,7 @@ def read_plan(crawler: Mapping[str, Any]) -> Plan:
         jdbc_targets=tuple(map(_read_jdbc_target, targets.get("JdbcTargets", ()))),
         policies=_policies(crawler.get("SchemaChangePolicy", {}), configuration),
         combine_compatible=_combines(configuration),
+        classifiers=tuple(crawler.get("Classifiers", ())),
     )
 
 
@@ -111,8 +113,6 @@ def _refuse_options(crawler: Mapping[str, Any]) -> None:
     recrawl = crawler.get("RecrawlPolicy", {}).get("RecrawlBehavior", "CRAWL_EVERYTHING")
     if recrawl != "CRAWL_EVERYTHING":
         raise CrawlRefused(f"RecrawlBehavior {recrawl} is not emulated; CRAWL_EVERYTHING is.")
-    if crawler.get("Classifiers"):
-        raise CrawlRefused("Custom classifiers are not emulated; the built-in ones are.")
 
 
 def _policies(changes: Mapping[str, Any], configuration: Mapping[str, Any]) -> Policies:

@@ -127,7 +127,7 @@ def _storage_descriptor(
         "Compressed": dataset.layout.compression != "none",
         "NumberOfBuckets": -1,
         "SerdeInfo": {
-            "SerializationLibrary": storage.serde,
+            "SerializationLibrary": dataset.layout.serde or storage.serde,
             "Parameters": _serde_parameters(dataset),
         },
         "BucketColumns": [],

@@ -20,6 +20,13 @@ class Lake:
         self.s3.create_bucket(Bucket="lake")
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.logged: list[str] = []
+        self.classifiers: dict[str, Any] = {}
+        self.glue.get_classifier = self._get_classifier  # moto has none
+
+    def _get_classifier(self, *, Name: str) -> dict[str, Any]:
+        if Name not in self.classifiers:
+            raise self.glue.exceptions.EntityNotFoundException({"Error": {}}, "GetClassifier")
+        return {"Classifier": self.classifiers[Name]}
 
     def put(self, key: str, body: bytes | str) -> None:
         self.s3.put_object(Bucket="lake", Key=key, Body=body)

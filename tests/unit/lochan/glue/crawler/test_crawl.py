@@ -307,7 +307,6 @@ def test_a_crawl_stops_when_told(lake) -> None:
             "EnableAdditionalMetadata",
         ),
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}, "CRAWL_EVENT_MODE"),
-        ({"Classifiers": ["mine"]}, "Custom classifiers"),
         (
             {"Configuration": '{"Grouping": {"TableLevelConfiguration": 2}}'},
             "TableLevelConfiguration",
