@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from tasks.processed import (
     group_partitions,
     hash_load,
     list_objects,
-    put_manifest,
+    manifest,
     read_marker,
     verify_objects,
 )
@@ -56,6 +56,11 @@ class Load:
     reject_limit: int
 
     @property
+    def manifest_key(self) -> str:
+        """Where the manifest of the COPY lies while it runs; whoever holds the lock writes it."""
+        return f"manifests/{self.spec.dataset}/{self.spec.partition_key(self.partition)}.json"
+
+    @property
     def stage(self) -> str:
         """The temporary table that COPY fills; its name is unique, so no statement is stale."""
         return f"stage_{self.load_id[:16]}"
@@ -64,6 +69,11 @@ class Load:
     def newest(self) -> str:
         """The temporary table of the rows to merge."""
         return f"newest_{self.load_id[:16]}"
+
+    @property
+    def partition_value(self) -> str | None:
+        """What the rows have in the partition column, where the table has one."""
+        return self.partition.partition("=")[2] if self.spec.partition_column else None
 
     def __str__(self) -> str:
         return f"The load of {self.marker.prefix} into {self.spec.schema}.{self.spec.table}"
@@ -116,18 +126,18 @@ def load_partition(
     if done:
         return done
     verify_objects(s3, bucket, load.marker)
-    manifest_key = f"manifests/{load.load_id}.json"
-    manifest_uri = put_manifest(s3, temp_bucket, manifest_key, bucket, load.marker.objects)
-    copy = loading.copy_stage(load.stage, manifest_uri, copy_role_arn)
     runs = (flow_run_id, glue_run_id)
+
+    def copy(cursor: Any) -> None:
+        objects = load.marker.objects
+        with manifest(s3, temp_bucket, load.manifest_key, bucket, objects) as uri:
+            cursor.execute(loading.copy_stage(load.stage, uri, copy_role_arn))
 
     def run() -> LoadResult:
         with explained(str(load)), warehouse.transaction() as cursor:
             return _run_load(cursor, load, copy, runs)
 
-    result = run_with_retries(run)
-    s3.delete_object(Bucket=temp_bucket, Key=manifest_key)
-    return result
+    return run_with_retries(run)
 
 
 def pending_partitions(
@@ -230,7 +240,7 @@ def _read_ledger(cursor: Any, load_id: str) -> LoadResult | None:
 
 
 def _run_load(
-    cursor: Any, load: Load, copy: str, runs: tuple[str | None, str | None]
+    cursor: Any, load: Load, copy: Callable[[Any], None], runs: tuple[str | None, str | None]
 ) -> LoadResult:
     """Run the statements of a load in the open transaction."""
     cursor.execute(loading.lock_dataset(load.spec.dataset))
@@ -239,7 +249,7 @@ def _run_load(
     if done:
         return done
     cursor.execute(loading.create_stage(load.spec, load.stage))
-    cursor.execute(copy)
+    copy(cursor)
     staged, rejected = _check_stage(cursor, load)
     cursor.execute(loading.create_newest(load.spec, load.stage, load.newest))
     loaded = _number(cursor, loading.count_rows(load.newest))
@@ -250,6 +260,23 @@ def _run_load(
     _write_ledger(cursor, load, result, runs)
     cursor.execute(loading.drop_stages(load.stage, load.newest))
     return result
+
+
+def _merge_rows(cursor: Any, load: Load) -> int:
+    """Merge the newest staged row of each key into the table; return how many there are."""
+    cursor.execute(loading.create_newest(load.spec, load.stage, load.newest))
+    loaded = _number(cursor, loading.count_rows(load.newest))
+    cursor.execute(loading.merge_newest(load.spec, load.newest))
+    return loaded
+
+
+def _replace_rows(cursor: Any, load: Load) -> int:
+    """Put the newest staged row of each key in place of the partition; return how many."""
+    cursor.execute(loading.create_newest_of_partition(load.spec, load.stage, load.newest))
+    loaded = _number(cursor, loading.count_rows(load.newest))
+    cursor.execute(loading.delete_partition(load.spec), (load.partition_value,))
+    cursor.execute(loading.insert_partition(load.spec, load.newest), (load.partition_value,))
+    return loaded
 
 
 def _check_stage(cursor: Any, load: Load) -> tuple[int, int]:

@@ -68,19 +68,18 @@ def create_newest(spec: TableSpec, stage: str, newest: str) -> str:
     Versions that are equal are told apart by the other columns from left to right, so that the
     order of the rows in their files decides nothing.
     """
-    names = ", ".join(f"staged.{name}" for name in _quoted(spec.column_names))
-    keys = ", ".join(_quoted(spec.keys))
-    rest = [n for n in spec.column_names if n not in (*spec.keys, spec.version)]
-    order = ", ".join(f"{name} DESC" for name in _quoted((spec.version, *rest)))
     version = quote_identifier(spec.version)
     return (
-        f"CREATE TEMP TABLE {quote_identifier(newest)} AS SELECT {names} FROM "
-        f"(SELECT *, ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {order}) AS version_rank "
-        f"FROM {quote_identifier(stage)} WHERE NOT ({_any_missing(spec)})) AS staged "
+        f"{_select_newest(spec, stage, newest)} "
         f"LEFT JOIN {spec.name} AS target ON {_same_key(spec, 'target', 'staged')} "
         f"WHERE staged.version_rank = 1 "
         f"AND (target.{version} IS NULL OR target.{version} <= staged.{version})"
     )
+
+
+def create_newest_of_partition(spec: TableSpec, stage: str, newest: str) -> str:
+    """Keep of the stage the newest row of each key, whatever the target holds."""
+    return f"{_select_newest(spec, stage, newest)} WHERE staged.version_rank = 1"
 
 
 def merge_newest(spec: TableSpec, newest: str) -> str:
@@ -97,6 +96,22 @@ def merge_newest(spec: TableSpec, newest: str) -> str:
     )
 
 
+def delete_partition(spec: TableSpec) -> str:
+    """Delete the rows of a partition. Parameter: its value."""
+    name, value = _partition_column(spec)
+    return f"DELETE FROM {spec.name} WHERE {name} = {value}"
+
+
+def insert_partition(spec: TableSpec, newest: str) -> str:
+    """Insert the rows of a partition. Parameter: its value."""
+    name, value = _partition_column(spec)
+    columns = ", ".join(_quoted(spec.column_names))
+    return (
+        f"INSERT INTO {spec.name} ({name}, {columns}) "
+        f"SELECT {value}, {columns} FROM {quote_identifier(newest)}"
+    )
+
+
 def count_rows(table: str) -> str:
     """Count the rows of a temporary table."""
     return f"SELECT COUNT(*) FROM {quote_identifier(table)}"
@@ -110,6 +125,26 @@ def count_table(spec: TableSpec) -> str:
 def drop_stages(*tables: str) -> str:
     """Drop the temporary tables of a load."""
     return f"DROP TABLE {', '.join(quote_identifier(table) for table in tables)}"
+
+
+def _select_newest(spec: TableSpec, stage: str, newest: str) -> str:
+    names = ", ".join(f"staged.{name}" for name in _quoted(spec.column_names))
+    keys = ", ".join(_quoted(spec.keys))
+    rest = [n for n in spec.column_names if n not in (*spec.keys, spec.version)]
+    order = ", ".join(f"{name} DESC" for name in _quoted((spec.version, *rest)))
+    return (
+        f"CREATE TEMP TABLE {quote_identifier(newest)} AS SELECT {names} FROM "
+        f"(SELECT *, ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {order}) AS version_rank "
+        f"FROM {quote_identifier(stage)} WHERE NOT ({_any_missing(spec)})) AS staged"
+    )
+
+
+def _partition_column(spec: TableSpec) -> tuple[str, str]:
+    """Return the quoted column that tells partitions apart, and a parameter of its type."""
+    column = spec.partition_column
+    if column is None:
+        raise ValueError(f"{spec.schema}.{spec.table} has no column that tells partitions apart.")
+    return quote_identifier(column.name), f"CAST(%s AS {column.type})"
 
 
 def _quoted(names: Iterable[str]) -> list[str]:

@@ -22,6 +22,10 @@ class TableSpec:
 
     COPY maps Parquet columns by position, so the columns stand in the files' order.
     https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
+
+    Where a partition column is named, the table has it before the columns of the files, with the
+    value that the partition's folder has (`dt=2026-11-20`), and a load replaces the rows of its
+    partition: keys count within it, and a row that the files no longer hold is gone.
     """
 
     dataset: str
@@ -30,6 +34,7 @@ class TableSpec:
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
     version: str = "retrieved_at"
+    partition_column: Column | None = None
 
     @property
     def name(self) -> str:

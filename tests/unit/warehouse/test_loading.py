@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from warehouse import loading
+from warehouse.academy import ACADEMY
 from warehouse.tables import TWITTER, Column, TableSpec
 
 SPEC = TableSpec(
@@ -62,6 +65,40 @@ def test_unusable_rows_are_laid_aside_with_reason_and_record() -> None:
         "'retrieved_at=' || COALESCE(CAST(\"retrieved_at\" AS VARCHAR(64)), 'NULL') "
         'FROM "stage_1" WHERE "user_id" IS NULL OR "follower_id" IS NULL OR "retrieved_at" IS NULL'
     )
+
+
+SNAPSHOT = replace(SPEC, partition_column=Column("dt", "DATE", required=True))
+
+
+def test_a_partition_is_replaced_whatever_the_table_holds() -> None:
+    assert loading.create_newest_of_partition(SNAPSHOT, "stage_1", "newest_1") == (
+        'CREATE TEMP TABLE "newest_1" AS SELECT staged."user_id", staged."follower_id", '
+        'staged."note", staged."retrieved_at" FROM '
+        '(SELECT *, ROW_NUMBER() OVER (PARTITION BY "user_id", "follower_id" '
+        'ORDER BY "retrieved_at" DESC, "note" DESC) AS version_rank FROM "stage_1" '
+        'WHERE NOT ("user_id" IS NULL OR "follower_id" IS NULL OR "retrieved_at" IS NULL)) '
+        "AS staged WHERE staged.version_rank = 1"
+    )
+    assert loading.delete_partition(SNAPSHOT) == (
+        'DELETE FROM "twitter"."edges" WHERE "dt" = CAST(%s AS DATE)'
+    )
+    assert loading.insert_partition(SNAPSHOT, "newest_1") == (
+        'INSERT INTO "twitter"."edges" ("dt", "user_id", "follower_id", "note", "retrieved_at") '
+        'SELECT CAST(%s AS DATE), "user_id", "follower_id", "note", "retrieved_at" '
+        'FROM "newest_1"'
+    )
+
+
+def test_a_table_without_a_partition_column_has_no_partition_to_replace() -> None:
+    with pytest.raises(ValueError, match=r"twitter\.edges has no column"):
+        loading.delete_partition(SPEC)
+
+
+def test_the_academy_has_the_columns_of_the_twitter_tables() -> None:
+    twitter = {spec.table: spec for spec in TWITTER}
+    for spec in ACADEMY:
+        assert (spec.schema, spec.prefix) == ("academy", f"academy/{spec.table}/")
+        assert spec.columns == twitter[spec.table].columns
 
 
 def test_the_newest_usable_row_of_each_key_is_kept() -> None:
