@@ -21,6 +21,7 @@ ALLOWED = {
     "infrastructure": {"infrastructure"},
     "localstack/lochan": {"lochan"},
     "localstack/awsglue": {"awsglue"},
+    "localstack/awsgluedq": {"awsgluedq", "awsglue"},
 }
 # Beside the standard library, in LocalStack's process.
 PLUGIN_LIBRARIES = {"botocore", "boto3", "sqlglot", "localstack", "plux", "rolo", "twisted"}
@@ -48,7 +49,7 @@ def test_imports_point_one_way(folder: str) -> None:
     for path in sources(folder):
         allowed = ALLOWED[folder]
         if path.parent == ROOT / "spark" / "jobs":
-            allowed = allowed | {"awsglue"}
+            allowed = allowed | {"awsglue", "awsgluedq"}
         assert imported_packages(path) & OURS <= allowed, path
 
 

@@ -1,0 +1,27 @@
+"""The evaluator of rules that jobs pass to spark.quality: Glue's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyspark.sql import DataFrame
+
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsgluedq.transforms import EvaluateDataQuality
+from spark.quality import Evaluation
+
+
+def evaluate(frame: DataFrame, rules: str, others: Mapping[str, DataFrame]) -> Evaluation:
+    """Evaluate rules with Glue Data Quality; nothing is published anywhere."""
+    context = GlueContext(frame.sparkSession.sparkContext)
+    results = EvaluateDataQuality().process_rows(
+        frame=DynamicFrame.fromDF(frame, context, "primary"),
+        additional_data_sources={
+            alias: DynamicFrame.fromDF(other, context, alias) for alias, other in others.items()
+        },
+        ruleset=rules,
+        publishing_options={"dataQualityEvaluationContext": "lochan"},
+        additional_options={"compositeRuleEvaluation.method": "ROW"},
+    )
+    return Evaluation(results["ruleOutcomes"].toDF(), results["rowLevelOutcomes"].toDF())
