@@ -16,7 +16,7 @@ BIN := .venv/bin
 # The stack's values, then those of the resources in it.
 ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test lint format bench docs requirements deploy provision
+.PHONY: help install init up down status logs env run ui test lint format bench docs requirements deploy provision test-faults
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -64,6 +64,11 @@ test: ## install what tests need and pass them
 	@$(BIN)/lochan init
 	@$(BIN)/pytest tests/unit -n 2 --dist loadfile -q
 	@$(BIN)/pytest tests/contract tests/e2e -q
+
+test-faults: ## kill each flow before each of its effects and run it again: FLOW=..., FAULT_STEP=5
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/lochan init
+	@$(if $(filter command line environment,$(origin FLOW)),FAULT_FLOWS=$(FLOW)) $(BIN)/pytest tests/faults -q -s
 
 lint: ## ruff and mypy, as the pre-commit hooks run them
 	@$(PYTHON) requirements/install.py dev

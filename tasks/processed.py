@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -122,10 +123,11 @@ def group_partitions(
     return grouped
 
 
-def put_manifest(
+@contextmanager
+def manifest(
     s3: S3Client, bucket: str, key: str, source_bucket: str, objects: Sequence[StoredObject]
-) -> str:
-    """Write the manifest of a COPY from Parquet and return its URI.
+) -> Iterator[str]:
+    """Keep the manifest of a COPY from Parquet at a key while it is used; gives its URI.
 
     https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html
     """
@@ -142,7 +144,10 @@ def put_manifest(
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
     except ClientError as error:
         raise _explain(error, bucket) from error
-    return f"s3://{bucket}/{key}"
+    try:
+        yield f"s3://{bucket}/{key}"
+    finally:
+        s3.delete_object(Bucket=bucket, Key=key)
 
 
 def _read_object(item: Mapping[str, Any]) -> StoredObject:

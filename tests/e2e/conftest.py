@@ -74,7 +74,8 @@ class Platform:
 
     def sample(self, flow: str) -> None:
         """Put the generated input of a flow into the landing zone, as `make run` does."""
-        done = self.run(sys.executable, "-m", "lochan.stack.cli", "sample", flow)
+        sample = (sys.executable, "-m", "lochan.stack.cli", "sample", flow)
+        done = self.run(*sample, LOCHAN_HOME=str(self.home))
         assert done.code == 0, done.errors
 
     def provision(self, *arguments: str) -> Finished:

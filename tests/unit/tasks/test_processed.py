@@ -15,7 +15,7 @@ from tasks.processed import (
     group_partitions,
     hash_load,
     list_partitions,
-    put_manifest,
+    manifest,
     read_marker,
     verify_objects,
 )
@@ -99,8 +99,9 @@ def test_a_missing_bucket_is_named(s3: Any) -> None:
         read_marker(s3, "absent", DAY)
     with pytest.raises(ProcessedZoneError, match="The bucket absent does not exist"):
         list_partitions(s3, "absent", PREFIX)
-    with pytest.raises(ProcessedZoneError, match="The bucket absent does not exist"):
-        put_manifest(s3, "absent", "m", "zone", [ONE])
+    named = pytest.raises(ProcessedZoneError, match="The bucket absent does not exist")
+    with named, manifest(s3, "absent", "m", "zone", [ONE]):
+        pass
 
 
 def test_objects_as_the_marker_names_them_pass(s3: Any) -> None:
@@ -141,12 +142,20 @@ def test_a_listing_is_grouped_by_partition() -> None:
 
 
 def test_a_manifest_is_mandatory_and_tells_lengths(s3: Any) -> None:
-    uri = put_manifest(s3, "zone", "manifests/1.json", "source", [ONE, TWO])
-    assert uri == "s3://zone/manifests/1.json"
-    body = s3.get_object(Bucket="zone", Key="manifests/1.json")["Body"].read()
+    with manifest(s3, "zone", "manifests/1.json", "source", [ONE, TWO]) as uri:
+        assert uri == "s3://zone/manifests/1.json"
+        body = s3.get_object(Bucket="zone", Key="manifests/1.json")["Body"].read()
     assert json.loads(body) == {
         "entries": [
             {"url": "s3://source/a", "mandatory": True, "meta": {"content_length": 10}},
             {"url": "s3://source/b", "mandatory": True, "meta": {"content_length": 20}},
         ]
     }
+
+
+def test_a_manifest_is_gone_after_its_use_and_after_a_failure(s3: Any) -> None:
+    with manifest(s3, "zone", "manifests/1.json", "source", [ONE]):
+        pass
+    with pytest.raises(RuntimeError), manifest(s3, "zone", "manifests/1.json", "source", [ONE]):
+        raise RuntimeError
+    assert s3.list_objects_v2(Bucket="zone", Prefix="manifests/")["KeyCount"] == 0
