@@ -1,6 +1,7 @@
 """The real services, started by the library as `lochan up` does, on free ports."""
 
 import os
+import threading
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -23,7 +24,8 @@ from lochan.stack.status import all_ready, read_status
 
 pytestmark = pytest.mark.stack
 
-SERVICES = ["localstack", "redshift-backend", "redshift", "rds", "x-api", "prefect", "worker"]
+SERVICES = ["localstack", "redshift-backend", "redshift", "rds-backend", "rds", "x-api"]
+SERVICES += ["prefect", "worker"]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,48 @@ def test_rds_takes_the_printed_login_and_no_other(running):
         assert connection.execute("select current_user").fetchone() == ("rds",)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(**login, password="another")
+
+
+def test_rds_proves_who_it_is_and_refuses_whoever_does_not_encrypt(running, monkeypatch):
+    values = running.environment
+    monkeypatch.setenv("SSL_CERT_FILE", values["SSL_CERT_FILE"])
+    login = {
+        "host": values["RDS_HOST"],
+        "port": int(values["RDS_PORT"]),
+        "dbname": values["RDS_DATABASE"],
+        "user": values["RDS_USER"],
+        "password": values["RDS_PASSWORD"],
+    }
+    with psycopg.connect(**login, sslmode="verify-full", sslrootcert="system") as connection:
+        lines = connection.execute("select repeat('x', 100000) from generate_series(1, 100)")
+        assert sum(len(line) for (line,) in lines) == 10_000_000
+    with pytest.raises(psycopg.OperationalError, match='RDS refuses user "rds" without TLS'):
+        psycopg.connect(**login, sslmode="disable")
+    with pytest.raises(psycopg.OperationalError, match='user "postgres" is reserved'):
+        psycopg.connect(**{**login, "user": "postgres"})
+
+
+def test_rds_cancels_a_statement(running):
+    values = running.environment
+    with psycopg.connect(
+        host=values["RDS_HOST"],
+        port=int(values["RDS_PORT"]),
+        dbname=values["RDS_DATABASE"],
+        user=values["RDS_USER"],
+        password=values["RDS_PASSWORD"],
+    ) as connection:
+        canceled = threading.Event()
+
+        def cancel():
+            while not canceled.wait(0.05):
+                connection.cancel_safe()
+
+        canceling = threading.Thread(target=cancel)
+        canceling.start()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            connection.execute("select pg_sleep(60)")
+        canceled.set()
+        canceling.join()
 
 
 def test_redshift_takes_the_printed_login_over_tls(running, monkeypatch):

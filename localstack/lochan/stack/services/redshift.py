@@ -82,7 +82,7 @@ def _write_users(site: Site) -> None:
     admin, loader = site.credentials.redshift_admin, site.credentials.redshift
     users = [
         {"name": admin.username, "password": admin.password, "superuser": True},
-        {"name": loader.username, "password": loader.password, "superuser": False},
+        {"name": loader.username, "password": loader.password, "monitor": True},
     ]
     site.state(NAME).mkdir(exist_ok=True)
     write_private(site.state(NAME) / "users.json", json.dumps(users))

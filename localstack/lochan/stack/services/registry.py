@@ -8,7 +8,7 @@ from lochan.stack.services.glue_worker import glue_worker
 from lochan.stack.services.localstack import localstack
 from lochan.stack.services.prefect_server import prefect_server
 from lochan.stack.services.prefect_worker import prefect_worker
-from lochan.stack.services.rds import rds
+from lochan.stack.services.rds import rds, rds_backend
 from lochan.stack.services.redshift import redshift, redshift_backend
 from lochan.stack.services.x_api import x_api
 from lochan.stack.site import Site
@@ -19,6 +19,7 @@ SERVICES: dict[str, Builder] = {
     "localstack": localstack,
     "redshift-backend": redshift_backend,
     "redshift": redshift,
+    "rds-backend": rds_backend,
     "rds": rds,
     "glue-worker": glue_worker,
     "x-api": x_api,
