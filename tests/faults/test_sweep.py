@@ -1,0 +1,96 @@
+"""The whole kill sweep: each flow is killed before each of its effects, and run again.
+
+`make test-faults` runs it, CI does not: it takes a run of the flow and more for every effect.
+FAULT_STEP=5 takes every fifth effect, FAULT_FLOWS=name,name some flows alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.conftest import bare_platform  # noqa: F401  (the stack of the end-to-end tests)
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Finished, Platform
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(0)]
+
+SIGKILLED = -9
+STEP = int(os.environ.get("FAULT_STEP", "1"))
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A flow, and the queries whose answers are the same after any kill and another run."""
+
+    queries: tuple[str, ...]
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+FLOWS = {
+    "tweets_to_redshift": Swept(
+        (
+            "SELECT tweet_id FROM twitter.tweets ORDER BY 1",
+            "SELECT user_id FROM twitter.users ORDER BY 1",
+            "SELECT user_id, follower_id FROM twitter.user_followers ORDER BY 1, 2",
+            "SELECT tweet_id, position, hashtag FROM twitter.tweet_hashtags ORDER BY 1, 2",
+            "SELECT tweet_id, position, username FROM twitter.tweet_mentions ORDER BY 1, 2",
+            "SELECT tweet_id, position, url FROM twitter.tweet_urls ORDER BY 1, 2",
+            "SELECT tweet_id, position, reference_type FROM twitter.referenced_tweets"
+            " ORDER BY 1, 2",
+        )
+    ),
+}
+CHOSEN = os.environ.get("FAULT_FLOWS", ",".join(FLOWS)).split(",")
+
+
+def run(platform: Platform, flow: str, **faults: str) -> Finished:
+    return platform.run_flow(flow, FLOWS[flow].parameters, **faults)
+
+
+def outcome(platform: Platform, flow: str) -> list[list[tuple[Any, ...]]]:
+    return [platform.query(query) for query in FLOWS[flow].queries]
+
+
+def staged(platform: Platform) -> list[str]:
+    listed = platform.client("s3").list_objects_v2(Bucket=platform.values["TEMP_BUCKET"])
+    return [found["Key"] for found in listed.get("Contents", [])]
+
+
+@pytest.fixture
+def fresh(bare_platform: Platform, request: pytest.FixtureRequest) -> Iterator[Any]:  # noqa: F811
+    numbers = count()
+
+    def make(flow: str) -> Platform:
+        platform = bare_platform.environment(f"s{next(numbers)}")
+        platform.sample(flow)
+        return platform
+
+    yield make
+
+
+@pytest.mark.parametrize("flow", CHOSEN)
+def test_killed_before_any_effect_and_run_again(flow: str, fresh: Any, tmp_path: Path) -> None:
+    record = tmp_path / "effects"
+    clean = fresh(flow)
+    done = run(clean, flow, FAULT_RECORD_EFFECTS=str(record))
+    assert done.code == 0, done.errors
+    expected = outcome(clean, flow)
+    assert all(expected)
+    effects = record.read_text().splitlines()
+    for number in range(1, len(effects) + 1, STEP):
+        where = f"{flow} killed before effect {number} of {len(effects)}, {effects[number - 1]}"
+        print(where, flush=True)
+        platform = fresh(flow)
+        assert run(platform, flow, FAULT_KILL_BEFORE=f"any:{number}").code == SIGKILLED, where
+        again = run(platform, flow)
+        assert again.code == 0, (where, again.errors)
+        assert outcome(platform, flow) == expected, where
+        assert staged(platform) == [], where
