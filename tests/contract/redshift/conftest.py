@@ -147,7 +147,7 @@ def server_files(tmp_path_factory) -> dict[str, Path]:
         json.dumps(
             [
                 {"name": "awsuser", "password": PASSWORD, "superuser": True},
-                {"name": "lochan_loader", "password": LOADER_PASSWORD, "superuser": False},
+                {"name": "lochan_loader", "password": LOADER_PASSWORD, "monitor": True},
             ]
         )
     )

@@ -1,6 +1,9 @@
 """What statements mean, by each client."""
 
+import psycopg
 import pytest
+
+from tests.contract.redshift.conftest import LOADER_PASSWORD
 
 pytestmark = pytest.mark.postgres
 
@@ -282,3 +285,46 @@ def test_last_query_id_names_the_statement_before(connect_psycopg):
     (number,) = connection.execute("SELECT pg_last_query_id()").fetchone()
     found = connection.execute("SELECT TRIM(querytxt) FROM stl_query WHERE query = %s", (number,))
     assert found.fetchone() == ("SELECT 'find me'",)
+
+
+def test_history_of_queries_tells_how_each_ended(connect_psycopg, schema):
+    connection = connect_psycopg(autocommit=True)
+    connection.execute(f"CREATE TABLE {schema}.told AS SELECT 1 AS a UNION ALL SELECT 2")
+    connection.execute(f"SELECT a FROM {schema}.told")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        connection.execute(f"SELECT a / 0 FROM {schema}.told")
+    rows = connection.execute(
+        "SELECT query_type, status, returned_rows, TRIM(error_message), "
+        "elapsed_time > 0 AND end_time > start_time "
+        "FROM sys_query_history WHERE session_id = pg_backend_pid() "
+        "AND end_time IS NOT NULL AND query_text LIKE %s ORDER BY query_id",
+        (f"%{schema}.told%",),
+    ).fetchall()
+    assert rows == [
+        ("CTAS", "success", 0, "", True),
+        ("SELECT", "success", 2, "", True),
+        ("SELECT", "failed", 0, "division by zero", True),
+    ]
+
+
+def test_running_statement_is_in_the_queue_and_not_yet_in_the_log(connect_psycopg):
+    connection = connect_psycopg(autocommit=True)
+    running = "SELECT state, queue_time, exec_time > 0 FROM stv_wlm_query_state"
+    assert connection.execute(running).fetchall() == [("Running", 0, True)]
+    kept = connection.execute("SELECT COUNT(*) FROM stl_query WHERE endtime IS NULL").fetchone()
+    assert kept == (0,)
+
+
+def test_disk_is_shown_to_superusers_and_monitors_alone(connect_psycopg):
+    admin = connect_psycopg(autocommit=True)
+    shown = "SELECT SUM(used) > 0, SUM(used) <= SUM(capacity) FROM stv_partitions"
+    assert admin.execute(shown).fetchall() == [(True, True)]
+    loader = connect_psycopg(user="lochan_loader", password=LOADER_PASSWORD, autocommit=True)
+    assert loader.execute(shown).fetchall() == [(True, True)]
+    admin.execute("CREATE USER passer_by PASSWORD 'Walks-Along-1'")
+    try:
+        passer_by = connect_psycopg(user="passer_by", password="Walks-Along-1")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="stv_partitions"):
+            passer_by.execute(shown)
+    finally:
+        admin.execute("DROP USER passer_by")

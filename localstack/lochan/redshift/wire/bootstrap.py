@@ -18,6 +18,9 @@ from lochan.redshift.wire.sql.names import quote_identifier, quote_literal
 SEARCH_PATH = '"$user", public, rs, pg_catalog'
 
 # A superuser of Redshift rules the database, and not the machine that PostgreSQL runs on.
+# What GRANT ROLE sys:monitor gives: the system views that only superusers see otherwise.
+# https://docs.aws.amazon.com/redshift/latest/dg/r_roles-default.html
+_MONITOR_ROLE = "pg_monitor"
 _SUPERUSER_ROLES = (
     "pg_read_all_data",
     "pg_write_all_data",
@@ -38,6 +41,7 @@ class User:
     name: str
     password: str
     superuser: bool = False
+    monitor: bool = False
 
 
 def read_users(path: Path) -> tuple[User, ...]:
@@ -49,8 +53,8 @@ def read_users(path: Path) -> tuple[User, ...]:
         raise StartError(f"The users' file {path} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError) as error:
         raise StartError(
-            f"The users' file {path} is not a JSON list of objects with name, password and "
-            f"superuser: {error}."
+            f"The users' file {path} is not a JSON list of objects with name, password, "
+            f"superuser and monitor: {error}."
         ) from error
     if not users:
         raise StartError(f"The users' file {path} names no user.")
@@ -85,6 +89,8 @@ def _ensure_role(server: BackendConnection, user: User) -> None:
         server.execute(f"CREATE ROLE {role}")
     rights = "CREATEROLE CREATEDB" if user.superuser else "NOCREATEROLE NOCREATEDB"
     server.execute(f"ALTER ROLE {role} LOGIN {rights} PASSWORD {quote_literal(user.password)}")
+    if user.monitor:
+        server.execute(f"GRANT {_MONITOR_ROLE} TO {role}")
     if user.superuser:
         server.execute(f"GRANT {', '.join(_SUPERUSER_ROLES)} TO {role}")
         # What a superuser makes others own stays in its reach.

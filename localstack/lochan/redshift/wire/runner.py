@@ -1,6 +1,7 @@
 """Runs what the session does not forward: scripts, loads, and queries that mix them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from lochan.redshift.wire.messages.answers import (
     NoticeResponse,
     ReadyForQuery,
 )
+from lochan.redshift.wire.query_log import LoggedQuery
 from lochan.redshift.wire.reports import error_response, information, translate_error
 from lochan.redshift.wire.session import Refuse, RunPortal, RunQuery
 from lochan.redshift.wire.sql.names import quote_literal
@@ -48,6 +50,11 @@ RunLoad = Callable[[CopyStatement, Backend], LoadResult]
 class _Failed(Exception):
     """The client has its error already; what was to follow is not run."""
 
+    def __init__(self, sqlstate: str, message: str) -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
+        self.message = message
+
 
 @dataclass
 class Runner:
@@ -61,10 +68,11 @@ class Runner:
         """Run the statements of a simple Query one after the other, and end its answer."""
         opened = self._open_transaction(step.actions)
         try:
-            for action in step.actions:
-                self._run(action)
-            if opened and self.backend.transaction_status == _IN_TRANSACTION:
-                self.backend.execute("COMMIT")
+            with _noted(step.logged):
+                for action in step.actions:
+                    self._run(action)
+                if opened and self.backend.transaction_status == _IN_TRANSACTION:
+                    self.backend.execute("COMMIT")
         except _Failed:
             if opened:
                 self.backend.execute("ROLLBACK")
@@ -73,7 +81,8 @@ class Runner:
     def run_portal(self, step: RunPortal) -> bool:
         """Run one statement of the extended protocol and tell whether it succeeded."""
         try:
-            self._run(step.action)
+            with _noted(step.logged):
+                self._run(step.action)
         except _Failed:
             return False
         return True
@@ -103,16 +112,19 @@ class Runner:
                 self._run_load(action)
 
     def _relay(self, sql: str, changed: bool) -> None:
-        failed = False
+        failed: _Failed | None = None
         for frame in self.backend.query(sql):
             if frame.kind == ErrorResponse.kind:
-                failed = True
-                error = translate_error(ErrorResponse.decode(frame.payload), changed=changed)
-                self.write(error.encode())
+                failed = self._write_error(ErrorResponse.decode(frame.payload), changed=changed)
             else:
                 self.write(frame.encode())
         if failed:
-            raise _Failed
+            raise failed
+
+    def _write_error(self, error: ErrorResponse, *, changed: bool) -> _Failed:
+        told = translate_error(error, changed=changed)
+        self.write(told.encode())
+        return _Failed(error.fields.get("C", ""), told.fields["M"])
 
     def _run_script(self, script: Script) -> None:
         self._check_transaction()
@@ -123,18 +135,16 @@ class Runner:
 
     def _relay_notices(self, sql: str) -> Iterator[str]:
         """Yield the command tags, write notices to the client and keep rows from it."""
-        failed = False
+        failed: _Failed | None = None
         for frame in self.backend.query(sql):
             if frame.kind == ErrorResponse.kind:
-                failed = True
-                error = translate_error(ErrorResponse.decode(frame.payload), changed=True)
-                self.write(error.encode())
+                failed = self._write_error(ErrorResponse.decode(frame.payload), changed=True)
             elif frame.kind == NoticeResponse.kind:
                 self.write(frame.encode())
             elif frame.kind == CommandComplete.kind:
                 yield CommandComplete.decode(frame.payload).tag
         if failed:
-            raise _Failed
+            raise failed
 
     def _run_load(self, action: Load) -> None:
         self._check_transaction()
@@ -145,7 +155,7 @@ class Runner:
             self._report(
                 WireError(error.sqlstate, error.message, detail=error.detail, hint=error.hint)
             )
-            raise _Failed from error
+            raise _Failed(error.sqlstate, error.message) from error
         for notice in result.notices:
             self.write(information(notice).encode())
         self.write(CommandComplete("COPY").encode())
@@ -158,7 +168,7 @@ class Runner:
     def _check_transaction(self) -> None:
         if self.backend.transaction_status == _FAILED:
             self.write(error_response(_ABORTED).encode())
-            raise _Failed
+            raise _Failed(_ABORTED.sqlstate, _ABORTED.message)
 
     def _report(self, error: WireError) -> None:
         self.write(error_response(error).encode())
@@ -168,6 +178,23 @@ class Runner:
 
     def _write_ready(self) -> None:
         self.write(ReadyForQuery(self.backend.transaction_status).encode())
+
+
+@contextmanager
+def _noted(logged: LoggedQuery | None) -> Iterator[None]:
+    """Note in the log of queries how a statement ends."""
+    if logged is None:
+        yield
+        return
+    try:
+        yield
+    except _Failed as failure:
+        logged.fail(failure.sqlstate, failure.message)
+        raise
+    except BaseException:
+        logged.cancel()
+        raise
+    logged.end()
 
 
 def _controls_transactions(action: Action) -> bool:

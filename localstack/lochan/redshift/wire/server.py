@@ -105,12 +105,15 @@ class WireServer:
 
     def _relay(self, client: ClientChannel, backend: BackendConnection) -> None:
         database = backend.parameters["database"]
-        log_query = partial(
-            self.query_log.add, backend.parameters["user"], backend.key.process_id, database
+        start_query = partial(
+            self.query_log.start, backend.parameters["user"], backend.key.process_id, database
         )
-        session = Session(_router(database), log_query)
+        session = Session(_router(database), start_query)
         runner = Runner(backend, client.write, self.load)
-        Relay(client, backend, session, runner, self.query_log).run()
+        try:
+            Relay(client, backend, session, runner, self.query_log).run()
+        finally:
+            session.abandon()
 
     def _say_goodbye(self, client: ClientChannel, error: WireError) -> None:
         with contextlib.suppress(ClientGone, OSError, ValueError):

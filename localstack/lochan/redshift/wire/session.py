@@ -9,6 +9,7 @@ answers by a Flush.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lochan.redshift.wire.actions import Action, Forward, LocalAction
 from lochan.redshift.wire.errors import NotSupported, WireError
@@ -34,6 +35,7 @@ from lochan.redshift.wire.messages.requests import (
     Query,
     Sync,
 )
+from lochan.redshift.wire.query_log import LoggedQuery, StartQuery, ignore_query
 from lochan.redshift.wire.reports import translate_error
 from lochan.redshift.wire.states import STRAY_MESSAGES, Phase, next_phase
 
@@ -83,6 +85,7 @@ class RunQuery:
     """Statements of one simple Query that must be run one after the other."""
 
     actions: tuple[Action, ...]
+    logged: LoggedQuery | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class RunPortal:
     """One statement of the extended protocol that the stand-in runs itself."""
 
     action: LocalAction
+    logged: LoggedQuery | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -109,18 +113,35 @@ Step = ToBackend | ToClient | RunQuery | RunPortal | WriteQueryLog | Refuse
 Route = Callable[[str, bool], tuple[Action, ...]]
 
 
+class _Expected(NamedTuple):
+    """An answer that the backend owes: to which message, and the statement that it ends."""
+
+    kind: bytes
+    changed: bool = False
+    logged: LoggedQuery | None = None
+
+
+class _Prepared(NamedTuple):
+    """A prepared statement as the log of queries shows it when it is executed."""
+
+    sql: str
+    reads_query_log: bool
+
+
 @dataclass
 class Session:
     """The state of one connection after its login."""
 
     route: Route
-    log_query: Callable[[str], None] = lambda sql: None
+    start_query: StartQuery = ignore_query
     phase: Phase = Phase.READY
     transaction_status: bytes = b"I"
     case_sensitive: bool = False
-    _expected: deque[tuple[bytes, bool]] = field(default_factory=deque)
+    _expected: deque[_Expected] = field(default_factory=deque)
     _statements: dict[str, LocalAction] = field(default_factory=dict)
     _portals: dict[str, LocalAction] = field(default_factory=dict)
+    _prepared: dict[str, _Prepared] = field(default_factory=dict)
+    _bound: dict[str, _Prepared] = field(default_factory=dict)
 
     @property
     def is_waiting(self) -> bool:
@@ -157,9 +178,20 @@ class Session:
                 return b"" if name in HIDDEN_PARAMETERS else frame.encode()
             case ReadyForQuery.kind:
                 self.transaction_status = frame.payload
-        if self._expected and frame.kind in _ANSWERS[self._expected[0][0]]:
+        head = self._expected[0] if self._expected else None
+        if head and frame.kind == CommandComplete.kind and head.logged:
+            head.logged.complete(CommandComplete.decode(frame.payload).tag)
+        if head and frame.kind in _ANSWERS[head.kind]:
             self._expected.popleft()
+            if head.logged:
+                head.logged.end()
         return frame.encode()
+
+    def abandon(self) -> None:
+        """End in the log what the backend has not answered: the client is gone."""
+        for expected in self._expected:
+            if expected.logged:
+                expected.logged.cancel()
 
     def fail_batch(self) -> None:
         """Skip the client's messages up to its next Sync."""
@@ -173,10 +205,16 @@ class Session:
                 return self._passes_sql(Query.decode(frame.payload).sql)
             case Parse.kind:
                 return self._passes_sql(Parse.decode(frame.payload).sql)
-            case Bind.kind | Describe.kind | Execute.kind | Close.kind:
+            case Bind.kind:
+                return self._find_local(frame) is None and not self._reads_log(frame)
+            case Describe.kind | Execute.kind | Close.kind:
                 return self._find_local(frame) is None
             case _:
                 return True
+
+    def _reads_log(self, bind: Frame) -> bool:
+        prepared = self._prepared.get(Bind.decode(bind.payload).statement)
+        return prepared is not None and prepared.reads_query_log
 
     def _passes_sql(self, sql: str) -> bool:
         try:
@@ -185,9 +223,11 @@ class Session:
             return False
         return _all_forwarded(actions) and not _reads_query_log(actions)
 
-    def _pass(self, frame: Frame, *, changed: bool = False) -> ToBackend:
+    def _pass(
+        self, frame: Frame, *, changed: bool = False, logged: LoggedQuery | None = None
+    ) -> ToBackend:
         if frame.kind in _ANSWERS:
-            self._expected.append((frame.kind, changed))
+            self._expected.append(_Expected(frame.kind, changed, logged))
         return ToBackend(frame.encode())
 
     def _receive_query(self, query: Query) -> list[Step]:
@@ -195,26 +235,28 @@ class Session:
             actions = self.route(query.sql, self.case_sensitive)
         except WireError as error:
             return [Refuse(error, ends_query=True)]
-        self.log_query(query.sql)
+        logged = self.start_query(query.sql)
         self._follow_settings(actions)
         if not _all_forwarded(actions):
-            return [RunQuery(actions)]
+            return [RunQuery(actions, logged)]
         sql, changed = _join(actions) if actions else (query.sql, False)
         log: list[Step] = [WriteQueryLog()] if _reads_query_log(actions) else []
-        return [*log, self._pass(Frame(Query.kind, Query(sql).payload()), changed=changed)]
+        frame = Frame(Query.kind, Query(sql).payload())
+        return [*log, self._pass(frame, changed=changed, logged=logged)]
 
     def _receive_parse(self, parse: Parse) -> list[Step]:
         self._statements.pop(parse.statement, None)
-        self.log_query(parse.sql)
         try:
             action = self._route_one(parse.sql)
         except WireError as error:
             self.fail_batch()
             return [Refuse(error, ends_query=False)]
+        reads_query_log = isinstance(action, Forward) and action.reads_query_log
+        self._prepared[parse.statement] = _Prepared(parse.sql, reads_query_log)
         if isinstance(action, Forward):
             self._follow_settings((action,))
             changed = Parse(parse.statement, action.sql, parse.parameter_types)
-            log: list[Step] = [WriteQueryLog()] if action.reads_query_log else []
+            log: list[Step] = [WriteQueryLog()] if reads_query_log else []
             return [*log, self._pass(Frame(Parse.kind, changed.payload()), changed=action.changed)]
         self._statements[parse.statement] = action
         return [ToClient(ParseComplete().encode())]
@@ -231,22 +273,44 @@ class Session:
                 self.case_sensitive = action.case_sensitive
 
     def _receive_batch_message(self, frame: Frame) -> list[Step]:
+        if frame.kind == Bind.kind:
+            return self._receive_bind(frame)
+        if frame.kind == Execute.kind:
+            return self._receive_execute(frame)
+        if frame.kind == Close.kind:
+            self._forget_prepared(Close.decode(frame.payload))
         action = self._find_local(frame)
         if action is None:
-            if frame.kind == Bind.kind:
-                self._portals.pop(Bind.decode(frame.payload).portal, None)
             return [self._pass(frame)]
-        match frame.kind:
-            case Bind.kind:
-                self._portals[Bind.decode(frame.payload).portal] = action
-                return [ToClient(BindComplete().encode())]
-            case Describe.kind:
-                return [ToClient(self._describe(Describe.decode(frame.payload)))]
-            case Close.kind:
-                self._forget(Close.decode(frame.payload))
-                return [ToClient(CloseComplete().encode())]
-            case _:
-                return [RunPortal(action)]
+        if frame.kind == Describe.kind:
+            return [ToClient(self._describe(Describe.decode(frame.payload)))]
+        self._forget(Close.decode(frame.payload))
+        return [ToClient(CloseComplete().encode())]
+
+    def _receive_bind(self, frame: Frame) -> list[Step]:
+        bind, action = Bind.decode(frame.payload), self._find_local(frame)
+        prepared = self._prepared.get(bind.statement)
+        self._bound.pop(bind.portal, None)
+        self._portals.pop(bind.portal, None)
+        if prepared:
+            self._bound[bind.portal] = prepared
+        if action is not None:
+            self._portals[bind.portal] = action
+            return [ToClient(BindComplete().encode())]
+        # A transaction sees what was there at its first message: this one's Parse, or this.
+        log: list[Step] = [WriteQueryLog()] if prepared and prepared.reads_query_log else []
+        return [*log, self._pass(frame)]
+
+    def _receive_execute(self, frame: Frame) -> list[Step]:
+        bound = self._bound.get(Execute.decode(frame.payload).portal)
+        logged = self.start_query(bound.sql) if bound else None
+        action = self._find_local(frame)
+        if action is not None:
+            return [RunPortal(action, logged)]
+        return [self._pass(frame, logged=logged)]
+
+    def _forget_prepared(self, subject: Close) -> None:
+        (self._prepared if subject.subject == b"S" else self._bound).pop(subject.name, None)
 
     def _find_local(self, frame: Frame) -> LocalAction | None:
         if not self._statements and not self._portals:
@@ -273,12 +337,17 @@ class Session:
         self._named(subject).pop(subject.name, None)
 
     def _answer_error(self, error: ErrorResponse) -> bytes:
-        changed = bool(self._expected and self._expected[0][1])
-        while self._expected and self._expected[0][0] not in _ENDS_WITH_READY:
-            self._expected.popleft()
+        failed = self._expected[0] if self._expected else _Expected(b"")
+        told = translate_error(error, changed=failed.changed)
+        if failed.logged:
+            failed.logged.fail(error.fields.get("C", ""), told.fields["M"])
+        while self._expected and self._expected[0].kind not in _ENDS_WITH_READY:
+            skipped = self._expected.popleft()
+            if skipped.logged and skipped is not failed:
+                skipped.logged.forget()
         if not self._expected:
             self.fail_batch()
-        return translate_error(error, changed=changed).encode()
+        return told.encode()
 
 
 def _all_forwarded(actions: tuple[Action, ...]) -> bool:

@@ -19,8 +19,14 @@ CREATE TABLE IF NOT EXISTS rs_catalog.query_log (
     pid integer NOT NULL,
     database text NOT NULL,
     querytxt text NOT NULL,
-    starttime timestamptz NOT NULL
+    starttime timestamptz NOT NULL,
+    endtime timestamptz,
+    status text NOT NULL,
+    error text NOT NULL,
+    returned_rows bigint NOT NULL
 );
+-- Of the file system that holds the data, in blocks of 1 MB: one row, or none where nobody knows.
+CREATE TABLE IF NOT EXISTS rs_catalog.disk (used bigint NOT NULL, capacity bigint NOT NULL);
 GRANT SELECT ON rs_catalog.table_attributes, rs_catalog.external_schemas TO PUBLIC;
 
 -- Runs as the owner of the catalog; the caller has to own the table.

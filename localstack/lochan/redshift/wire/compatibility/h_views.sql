@@ -166,24 +166,63 @@ SELECT userid AS user_id, query AS query_id, tbl AS table_id, starttime AS start
        err_reason AS error_message
 FROM lochan_system.stl_load_errors;
 
-CREATE OR REPLACE VIEW rs.stl_query AS
-SELECT usesysid::integer AS userid, query::integer, coalesce(label, 'default') AS label, pid,
-       database::varchar(32), querytxt::varchar(4000),
-       (starttime AT TIME ZONE 'UTC') AS starttime
-FROM rs_catalog.query_log LEFT JOIN pg_catalog.pg_user ON usename = user_name
-CROSS JOIN (SELECT NULL::text AS label) AS no_label
--- A user sees its own statements, a superuser everybody's.
+-- A user sees its own statements; a superuser, or who has the role sys:monitor, everybody's:
+-- https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html#c_visibility-of-data
+CREATE OR REPLACE VIEW rs_catalog.visible_queries AS
+SELECT coalesce(usesysid::integer, 0) AS userid, logged.*,
+       logged.querytxt ~* '^\s*create\M.*\mtable\M.*\mas\M\s*\(?\s*(select|with)\M' AS makes_table,
+       (starttime AT TIME ZONE 'UTC') AS started, (endtime AT TIME ZONE 'UTC') AS ended,
+       (extract(epoch FROM coalesce(endtime, clock_timestamp()) - starttime) * 1000000)::bigint AS microseconds,
+       -- The verb behind comments, and the word after it.
+       pg_catalog.regexp_match(lower(pg_catalog.regexp_replace(querytxt,
+           '^(\s|/\*.*?\*/|--[^\n]*\n)*', '')), '^([a-z]+)\W*([a-z]*)') AS words
+FROM rs_catalog.query_log AS logged LEFT JOIN pg_catalog.pg_user ON usename = user_name
 WHERE user_name = current_user OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_STL_QUERY.html
+CREATE OR REPLACE VIEW rs.stl_query AS
+SELECT userid, query::integer, 'default'::text AS label, pid, database::varchar(32),
+       querytxt::varchar(4000), started AS starttime, ended AS endtime,
+       (status = 'canceled')::integer AS aborted
+FROM rs_catalog.visible_queries WHERE ended IS NOT NULL;
 -- The number of this session's newest statement in the log of queries, -1 before the first.
 CREATE OR REPLACE FUNCTION rs.pg_last_query_id() RETURNS bigint LANGUAGE sql STABLE
 RETURN coalesce((SELECT max(query)::bigint FROM rs.stl_query
                  WHERE pid = pg_backend_pid() AND querytxt NOT ILIKE '%pg_last_query_id%'), -1);
 CREATE OR REPLACE VIEW rs.svl_qlog AS
 SELECT userid, query, pid, starttime, pg_catalog.substr(querytxt, 1, 60) AS substring, label FROM rs.stl_query;
+-- https://docs.aws.amazon.com/redshift/latest/dg/SYS_QUERY_HISTORY.html
+-- There are no queues, no result cache and no compilation here: their times are 0.
 CREATE OR REPLACE VIEW rs.sys_query_history AS
-SELECT userid AS user_id, query::bigint AS query_id, label AS query_label, pid AS session_id,
-       database AS database_name, starttime AS start_time, querytxt AS query_text
-FROM rs.stl_query;
+SELECT userid AS user_id, query::bigint AS query_id, 'default'::varchar(320) AS query_label,
+       pid AS session_id, database::varchar(128) AS database_name,
+       CASE
+           WHEN words[1] IN ('select', 'with', 'values', 'fetch') THEN 'SELECT'
+           WHEN words[1] IN ('insert', 'update', 'delete', 'merge', 'copy', 'unload') THEN upper(words[1])
+           WHEN makes_table THEN 'CTAS'
+           WHEN words[1] IN ('create', 'alter', 'drop', 'truncate', 'grant', 'revoke', 'comment') THEN 'DDL'
+           WHEN words[1] IN ('begin', 'start', 'commit', 'end', 'rollback', 'abort', 'set', 'reset', 'show',
+                             'vacuum', 'analyze', 'lock', 'prepare', 'execute', 'deallocate', 'declare', 'close',
+                             'explain', 'cancel', 'call', 'refresh') THEN 'UTILITY'
+           ELSE 'OTHER'
+       END::varchar(32) AS query_type,
+       status::varchar(10), false AS result_cache_hit, started AS start_time, ended AS end_time,
+       microseconds AS elapsed_time, 0::bigint AS queue_time, microseconds AS execution_time,
+       error::varchar(512) AS error_message,
+       CASE WHEN makes_table THEN 0 ELSE returned_rows END AS returned_rows, querytxt::varchar(4000) AS query_text,
+       'primary'::varchar(10) AS compute_type, 0::bigint AS compile_time
+FROM rs_catalog.visible_queries;
+-- Every statement is in the one queue of automatic WLM, where none waits:
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_STV_WLM_QUERY_STATE.html
+CREATE OR REPLACE VIEW rs.stv_wlm_query_state AS
+SELECT query::integer AS task, query::integer, 100 AS service_class, 1 AS slot_count,
+       started AS wlm_start_time, 'Running'::varchar(16) AS state, 0::bigint AS queue_time,
+       microseconds AS exec_time, 'Normal'::varchar(20) AS query_priority
+FROM rs_catalog.visible_queries WHERE ended IS NULL;
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_STV_PARTITIONS.html
+CREATE OR REPLACE VIEW rs.stv_partitions AS
+SELECT 0 AS owner, 0 AS host, 0 AS diskno, 0::bigint AS part_begin, capacity AS part_end,
+       used::integer, 0 AS tossed, capacity::integer, 0 AS is_san, 0 AS failed
+FROM rs_catalog.disk;
 CREATE OR REPLACE VIEW rs.stv_recents AS
 SELECT usesysid::integer AS userid,
        CASE state WHEN 'active' THEN 'Running' ELSE 'Done' END::varchar(20) AS status,
@@ -260,4 +299,7 @@ LANGUAGE sql STABLE BEGIN ATOMIC
 END;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA rs TO PUBLIC;
+-- "Visible only to superusers" on its page, and to the role sys:monitor.
+REVOKE SELECT ON rs.stv_partitions FROM PUBLIC;
+GRANT SELECT ON rs.stv_partitions TO pg_monitor;
 GRANT SELECT ON rs_catalog.columns, rs_catalog.tables TO PUBLIC;

@@ -9,9 +9,17 @@ from lochan.redshift.wire.sql.cursor import Cursor
 from lochan.redshift.wire.sql.names import fragment, quote_literal, quote_name, word
 from lochan.redshift.wire.sql.tokens import Tokens
 
-# Views over the log of queries, which is in memory until one of them is read.
+# Views over the log of queries and the disk, which are noted when one of them is read.
 QUERY_LOG_VIEWS = frozenset(
-    {"stl_query", "stl_querytext", "stv_recents", "svl_qlog", "sys_query_history"}
+    {
+        "stl_query",
+        "stl_querytext",
+        "stv_partitions",
+        "stv_recents",
+        "stv_wlm_query_state",
+        "svl_qlog",
+        "sys_query_history",
+    }
 )
 SYSTEM_VIEWS = QUERY_LOG_VIEWS | frozenset(
     [

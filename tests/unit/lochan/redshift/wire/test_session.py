@@ -23,6 +23,7 @@ from lochan.redshift.wire.messages.requests import (
     Sync,
     Terminate,
 )
+from lochan.redshift.wire.query_log import LoggedQuery
 from lochan.redshift.wire.session import (
     Refuse,
     RunPortal,
@@ -108,11 +109,77 @@ def test_log_of_queries_is_written_before_it_is_read(session):
     assert send(session, Query("L")) == [WriteQueryLog(), ToBackend(Query("L").encode())]
 
 
-def test_every_statement_is_noted():
-    noted = []
-    session = Session(route, noted.append)
-    send(session, Query("a"), Parse("", "b"))
-    assert noted == ["a", "b"]
+class Noted:
+    """Keeps what a session notes of its statements."""
+
+    def __init__(self) -> None:
+        self.queries: list[LoggedQuery] = []
+
+    def start(self, sql: str) -> LoggedQuery:
+        self.queries.append(LoggedQuery(len(self.queries), "ana", 7, "dev", sql, 0.0))
+        return self.queries[-1]
+
+    def show(self) -> list[tuple[str, str, int]]:
+        return [(q.text, q.status, q.returned_rows) for q in self.queries if not q.forgotten]
+
+
+def test_statement_is_noted_from_its_start_to_its_end():
+    noted = Noted()
+    session = Session(route, noted.start)
+    send(session, Query("a"))
+    assert noted.show() == [("a", "running", 0)]
+    answer(session, CommandComplete("SELECT 5"), ReadyForQuery(b"I"))
+    assert noted.show() == [("a", "success", 5)]
+
+
+def test_prepared_statement_is_noted_each_time_it_is_executed():
+    noted = Noted()
+    session = Session(route, noted.start)
+    send(session, Parse("p", "b"), Describe(b"S", "p"), Sync())
+    answer(session, ParseComplete(), NoData(), ReadyForQuery(b"I"))
+    assert noted.show() == []
+    for _ in range(2):
+        send(session, Bind("", "p", b""), Execute(""), Sync())
+        answer(session, BindComplete(), CommandComplete("INSERT 0 3"), ReadyForQuery(b"I"))
+    assert noted.show() == [("b", "success", 0), ("b", "success", 0)]
+
+
+def test_failed_and_canceled_statements_are_noted_as_such():
+    noted = Noted()
+    session = Session(route, noted.start)
+    for code, text in (("22012", "division by zero"), ("57014", "canceled")):
+        send(session, Query("a"))
+        answer(session, ErrorResponse({"S": "ERROR", "C": code, "M": text}), ReadyForQuery(b"I"))
+    assert noted.show() == [("a", "failed", 0), ("a", "canceled", 0)]
+    assert [query.error for query in noted.queries] == ["division by zero", "canceled"]
+
+
+def test_what_never_ran_is_not_noted():
+    noted = Noted()
+    session = Session(route, noted.start)
+    send(session, Parse("", "no"), Bind("", "", b""), Execute(""), Sync())
+    answer(session, ErrorResponse({"S": "ERROR", "C": "42P01", "M": "no"}), ReadyForQuery(b"I"))
+    send(session, Query("no"))
+    answer(session, ErrorResponse({"S": "ERROR", "C": "42601", "M": "no"}), ReadyForQuery(b"I"))
+    assert noted.show() == []
+
+
+def test_statement_of_a_client_that_left_is_canceled():
+    noted = Noted()
+    session = Session(route, noted.start)
+    send(session, Query("a"))
+    session.abandon()
+    assert noted.show() == [("a", "canceled", 0)]
+
+
+def test_log_is_written_each_time_a_prepared_statement_reads_it(session):
+    send(session, Parse("p", "L"), Sync())
+    answer(session, ParseComplete(), ReadyForQuery(b"I"))
+    bind = Bind("", "p", b"")
+    for _ in range(2):
+        assert send(session, bind) == [WriteQueryLog(), ToBackend(bind.encode())]
+        assert session.must_wait(frame(bind))
+        answer(session, BindComplete())
 
 
 def test_prepared_statement_of_our_own_is_answered_without_the_backend(session):
