@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_names.html
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,126}")
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}")
@@ -16,6 +17,18 @@ def quote_identifier(name: str) -> str:
     """Quote a name; names of ours are lower case, as Redshift folds them anyway."""
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError(f"{name!r} is no identifier: lower-case letters, digits and underscores.")
+    return f'"{name}"'
+
+
+def quote_column(name: str) -> str:
+    """Quote the name of a column, which may have letters of any alphabet, in lower case."""
+    letters = all(char == "_" or unicodedata.category(char)[0] in "LMN" for char in name)
+    whole = name and not name[0].isdigit() and name == name.lower() and len(name.encode()) <= 127
+    if not (letters and whole):
+        raise ValueError(
+            f"{name!r} is no name for a column: letters in lower case, digits and underscores, at "
+            "most 127 bytes."
+        )
     return f'"{name}"'
 
 

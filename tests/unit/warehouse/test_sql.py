@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.sql import qualify, quote_identifier, quote_role_arn, quote_s3_uri
+from warehouse.sql import (
+    qualify,
+    quote_column,
+    quote_identifier,
+    quote_role_arn,
+    quote_s3_uri,
+)
 
 
 def test_names_are_quoted() -> None:
@@ -25,6 +31,28 @@ def test_a_quoted_name_never_ends_early(name: str) -> None:
     except ValueError:
         return
     assert quoted[1:-1].replace("_", "a").isalnum()
+
+
+@pytest.mark.parametrize("name", ["größe", "日本語", "_2008_sales", "order", "हिन्दी"])
+def test_a_column_may_have_letters_of_any_alphabet(name: str) -> None:
+    assert quote_column(name) == f'"{name}"'
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Größe", "2008", 'a"b', "a b", "a.b", "a%s", "a\x00", "é" * 64]
+)
+def test_what_no_column_is_named_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="is no name for a column"):
+        quote_column(name)
+
+
+@given(st.text())
+def test_a_quoted_column_never_ends_early(name: str) -> None:
+    try:
+        quoted = quote_column(name)
+    except ValueError:
+        return
+    assert not set(quoted[1:-1]) & set("\"'\\;%\x00 \n\u2028")
 
 
 def test_a_role_is_quoted() -> None:

@@ -1,0 +1,252 @@
+"""The statements that publish what the job brought, inside one transaction with the ledger.
+
+The job fills a table of its own, `etl.incoming_<hash of target and prefix>`, that has the target's
+columns, the load of each row, and why a row is rejected. Publishing moves its rows to the target
+and drops it. Only what Amazon Redshift itself accepts (warehouse/loading.py).
+https://docs.aws.amazon.com/redshift/latest/dg/merge-replacing-existing-rows.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warehouse.lake.names import LOAD_ID, REASON, RECORD
+from warehouse.lake.tables import LOAD_ID_TYPE, TablePlan
+from warehouse.lake.types import LONGEST_VARCHAR, RedshiftType, varchar
+from warehouse.sql import qualify, quote_column, quote_identifier
+
+DATASET = "lake"
+SCHEMA = "etl"
+REASON_BYTES = 1024
+
+# The newest load of a partition: what the target has of it now.
+SELECT_CURRENT = (
+    "SELECT load_id, input_rows, loaded_rows, rejected_rows, duplicate_rows "
+    'FROM "etl"."loads" WHERE dataset = %s AND partition_key = %s '
+    "ORDER BY loaded_at DESC LIMIT 1"
+)
+# What was loaded, then replaced, and is loaded again is one row of the ledger.
+DELETE_LOAD = 'DELETE FROM "etl"."loads" WHERE load_id = %s'
+DELETE_REJECTS = 'DELETE FROM "etl"."rejects" WHERE load_id = %s'
+# Loads of a partition are later than one another, however fast they follow.
+INSERT_LOAD = (
+    'INSERT INTO "etl"."loads" (load_id, dataset, partition_key, object_count, input_rows, '
+    "loaded_rows, rejected_rows, duplicate_rows, flow_run_id, glue_run_id, loaded_at) "
+    "SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
+    "GREATEST(SYSDATE, COALESCE(DATEADD(microsecond, 1, MAX(loaded_at)), SYSDATE)) "
+    'FROM "etl"."loads" WHERE dataset = %s AND partition_key = %s'
+)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is moved where: the plan of the target, the source's prefix, the keys.
+
+    Of rows with equal keys the one with the greatest `newest_by` wins; rows without a value there
+    are the oldest, and rows that are equally new are told apart by their other columns from left
+    to right, so that the order of rows in files decides nothing. Without `newest_by` a load's
+    rows win over those that are there.
+    """
+
+    plan: TablePlan
+    source_uri: str
+    keys: tuple[str, ...] = ()
+    newest_by: str | None = None
+
+    @property
+    def incoming_table(self) -> str:
+        """The name of the table that the job fills, in the schema etl."""
+        identity = f"{self.plan.name} {self.source_uri}"
+        return f"incoming_{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+
+    @property
+    def incoming(self) -> str:
+        """Its quoted name."""
+        return qualify(SCHEMA, self.incoming_table)
+
+    @property
+    def newest(self) -> str:
+        """The temporary table of the rows to merge."""
+        return quote_identifier(f"newest_{self.incoming_table.removeprefix('incoming_')}")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The quoted columns that rows take along, the load among them."""
+        names = [column.name for column in self.plan.columns]
+        return tuple(map(quote_column, [*names, LOAD_ID]))
+
+
+@dataclass(frozen=True)
+class Census:
+    """What the incoming table holds; `lengths` are the bytes of the longest text by column."""
+
+    rows: int
+    rejected: int
+    foreign: int
+    lengths: dict[str, int]
+
+
+def create_incoming(publication: Publication) -> list[str]:
+    """Make the incoming table anew; its texts are as long as texts can be."""
+    columns = [
+        f"{quote_column(column.name)} {incoming_type(column.type)}"
+        for column in publication.plan.columns
+    ]
+    own = [
+        f"{quote_column(LOAD_ID)} {LOAD_ID_TYPE}",
+        f"{quote_column(REASON)} {varchar(REASON_BYTES)}",
+        f"{quote_column(RECORD)} {varchar(LONGEST_VARCHAR)}",
+    ]
+    return [
+        f"DROP TABLE IF EXISTS {publication.incoming}",
+        f"CREATE TABLE {publication.incoming} ({', '.join([*columns, *own])})",
+    ]
+
+
+def incoming_type(column: RedshiftType) -> RedshiftType:
+    """Give the type of a target's column in the incoming table."""
+    return varchar(LONGEST_VARCHAR) if column.is_text else column
+
+
+def empty_incoming(publication: Publication) -> list[str]:
+    """Empty the incoming table before a COPY: a second attempt adds nothing to the first.
+
+    The lock comes first: under SNAPSHOT isolation a DELETE sees what was committed before it.
+    """
+    return [f"LOCK TABLE {publication.incoming}", f"DELETE FROM {publication.incoming}"]
+
+
+def measured_columns(plan: TablePlan) -> list[str]:
+    """Name the text columns whose length the data decide."""
+    return [column.name for column in plan.columns if column.type.is_text and not column.stated]
+
+
+def take_census(publication: Publication) -> str:
+    """Count the rows that arrived, the rejected ones, and those of another load.
+
+    Parameter: load id. The longest texts of usable rows follow, as measured_columns names them.
+    """
+    reason, load = quote_column(REASON), quote_column(LOAD_ID)
+    lengths = [
+        f"MAX(CASE WHEN {reason} IS NULL THEN OCTET_LENGTH({quote_column(name)}) END)"
+        for name in measured_columns(publication.plan)
+    ]
+    counts = ["COUNT(*)", f"COUNT({reason})", f"COUNT(CASE WHEN {load} <> %s THEN 1 END)"]
+    return f"SELECT {', '.join([*counts, *lengths])} FROM {publication.incoming}"
+
+
+def insert_rejects(publication: Publication) -> str:
+    """Lay the rejected rows aside. Parameters: load id, file."""
+    return (
+        'INSERT INTO "etl"."rejects" (load_id, file, "position", reason, record) '
+        f"SELECT %s, %s, CAST(NULL AS VARCHAR(256)), {quote_column(REASON)}, "
+        f"{quote_column(RECORD)} FROM {publication.incoming} "
+        f"WHERE {quote_column(REASON)} IS NOT NULL"
+    )
+
+
+def delete_earlier(publication: Publication) -> str:
+    """Delete the rows that loads of the partition brought. Parameters: dataset, partition."""
+    return (
+        f"DELETE FROM {publication.plan.quoted} WHERE {quote_column(LOAD_ID)} IN "
+        '(SELECT load_id FROM "etl"."loads" WHERE dataset = %s AND partition_key = %s)'
+    )
+
+
+def insert_rows(publication: Publication) -> str:
+    """Add the usable rows to the target."""
+    columns = ", ".join(publication.columns)
+    return (
+        f"INSERT INTO {publication.plan.quoted} ({columns}) SELECT {columns} "
+        f"FROM {publication.incoming} WHERE {quote_column(REASON)} IS NULL"
+    )
+
+
+def create_newest(publication: Publication) -> str:
+    """Keep of the incoming rows the newest of each key, unless the target's is newer still."""
+    order = ", ".join(_order(publication))
+    keys = ", ".join(map(quote_column, publication.keys))
+    staged = ", ".join(f"staged.{column}" for column in publication.columns)
+    ranked = (
+        f"SELECT *, ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {order}) AS lochan_rank "
+        f"FROM {publication.incoming} WHERE {quote_column(REASON)} IS NULL"
+    )
+    statement = (
+        f"CREATE TEMP TABLE {publication.newest} AS SELECT {staged} FROM ({ranked}) AS staged"
+    )
+    if publication.newest_by is None:
+        return f"{statement} WHERE staged.lochan_rank = 1"
+    version = quote_column(publication.newest_by)
+    return (
+        f"{statement} LEFT JOIN {publication.plan.quoted} AS target "
+        f"ON {_same_key(publication.keys, 'target', 'staged')} WHERE staged.lochan_rank = 1 "
+        f"AND (target.{version} IS NULL OR target.{version} <= staged.{version})"
+    )
+
+
+def count_newest(publication: Publication) -> str:
+    """Count the rows to merge."""
+    return f"SELECT COUNT(*) FROM {publication.newest}"
+
+
+def merge_newest(publication: Publication) -> str:
+    """Update the rows whose keys are there, insert the others."""
+    keys = set(map(quote_column, publication.keys))
+    updates = ", ".join(
+        f"{column} = newest.{column}" for column in publication.columns if column not in keys
+    )
+    columns = ", ".join(publication.columns)
+    values = ", ".join(f"newest.{column}" for column in publication.columns)
+    table = quote_identifier(publication.plan.table)
+    return (
+        f"MERGE INTO {publication.plan.quoted} USING {publication.newest} AS newest "
+        f"ON {_same_key(publication.keys, table, 'newest')} "
+        f"WHEN MATCHED THEN UPDATE SET {updates} "
+        f"WHEN NOT MATCHED THEN INSERT ({columns}) VALUES ({values})"
+    )
+
+
+def count_loaded(publication: Publication) -> str:
+    """Count the rows of the target that a load brought. Parameter: load id."""
+    return f"SELECT COUNT(*) FROM {publication.plan.quoted} WHERE {quote_column(LOAD_ID)} = %s"
+
+
+def count_table(plan: TablePlan) -> str:
+    """Count the rows of the target."""
+    return f"SELECT COUNT(*) FROM {plan.quoted}"
+
+
+def drop_incoming(publication: Publication) -> str:
+    """Drop the incoming table: its rows are where they belong."""
+    return f"DROP TABLE {publication.incoming}"
+
+
+def drop_newest(publication: Publication) -> str:
+    """Drop the temporary table of the merge."""
+    return f"DROP TABLE {publication.newest}"
+
+
+def _order(publication: Publication) -> list[str]:
+    """Order the rows of a key from the newest to the oldest; nested values by their JSON."""
+    first = publication.newest_by
+    rest = [
+        column
+        for column in publication.plan.columns
+        if column.name not in publication.keys and column.name != first
+    ]
+    shown = [
+        f"JSON_SERIALIZE({quote_column(column.name)})"
+        if column.type.name == "super"
+        else quote_column(column.name)
+        for column in rest
+    ]
+    named = [quote_column(first)] if first else []
+    return [f"{text} DESC NULLS LAST" for text in (named + shown)] or [
+        quote_column(name) for name in publication.keys
+    ]
+
+
+def _same_key(keys: Sequence[str], left: str, right: str) -> str:
+    return " AND ".join(f"{left}.{name} = {right}.{name}" for name in map(quote_column, keys))
