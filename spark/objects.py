@@ -97,12 +97,20 @@ def _put_object(
     event_date = place.event_date.isoformat()
     folder = f"{target.dataset}/{place.table}/{EVENT_DATE}={event_date}"
     key = f"{folder}/part-{uuid4()}.snappy.parquet"
+    etag, size, records = put_parquet(s3, target.bucket, key, parts)
+    return WrittenObject(place.table, event_date, key, etag, size, records)
+
+
+def put_parquet(
+    s3: Any, bucket: str, key: str, parts: Iterator[pa.RecordBatch]
+) -> tuple[str, int, int]:
+    """Put the parts as one Parquet object; return its ETag, its bytes and its rows."""
     with TemporaryFile() as file:
         records = write_parquet(file, parts)
         size = file.tell()
         file.seek(0)
-        etag = s3.put_object(Bucket=target.bucket, Key=key, Body=file)["ETag"].strip('"')
-    return WrittenObject(place.table, event_date, key, etag, size, records)
+        etag = s3.put_object(Bucket=bucket, Key=key, Body=file)["ETag"].strip('"')
+    return etag, size, records
 
 
 def write_parquet(file: IO[bytes], parts: Iterator[pa.RecordBatch]) -> int:
