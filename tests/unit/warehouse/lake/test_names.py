@@ -32,7 +32,7 @@ def test_a_column_is_named_after_its_field(path: tuple[str, ...], column: str) -
 
 @pytest.mark.parametrize("name", ["", " ", "%", "___", "\N{PILE OF POO}"])
 def test_a_field_without_letters_has_to_be_mapped(name: str) -> None:
-    with pytest.raises(UnusableNames, match="no letter or digit.*mapping"):
+    with pytest.raises(UnusableNames, match=r"no letter or digit.*mapping"):
         name_column((name,))
 
 

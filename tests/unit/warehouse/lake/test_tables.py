@@ -89,7 +89,9 @@ def test_a_table_that_fits_is_left_as_it_is() -> None:
 
 def test_a_table_evolves_by_new_columns_and_wider_types() -> None:
     fields = [Field(("a",), "bigint"), Field(("b",), "string"), Field(("c",), "double")]
-    evolved = plan(fields, present(a="int", b="varchar(20)", lochan_load_id="char(64)"))
+    there = present(a="int", b="varchar(20)", lochan_load_id="char(64)")
+    text = Mapped(("b",), type=parse_type("varchar(256)"))
+    evolved = plan(fields, there, Mapped(("a",)), text, Mapped(("c",)))
     assert [one.statements(evolved.quoted) for one in evolved.changes] == [
         [
             'ALTER TABLE "lake"."t" ADD COLUMN "lochan_moved" BIGINT',
@@ -105,6 +107,14 @@ def test_a_table_evolves_by_new_columns_and_wider_types() -> None:
         "widen b VARCHAR(20) -> VARCHAR(256)",
         "add c DOUBLE PRECISION",
     ]
+
+
+@pytest.mark.parametrize("kind", ["VARCHAR(20)", "CHAR(3)"])
+def test_texts_keep_their_length_until_the_data_need_more(kind: str) -> None:
+    there = present(a=kind, lochan_load_id="char(64)")
+    kept = plan([Field(("a",), "string")], there)
+    assert kept.changes == ()
+    assert str(kept.columns[0].type) == kind
 
 
 def test_a_table_that_a_person_made_gets_the_load_of_each_row() -> None:

@@ -96,8 +96,20 @@ def test_types_are_read_as_people_and_as_the_catalog_write_them(text: str, writt
 
 @pytest.mark.parametrize(
     "text",
-    ["", "int(3)", "varchar(0)", "varchar(65536)", "char(5000)", "decimal(39,0)", "decimal(2,3)"]
-    + ["varchar(10); DROP TABLE t", "geometry", "struct<a:int>", "varchar(1,2)", "super not null"],
+    [
+        "",
+        "int(3)",
+        "varchar(0)",
+        "varchar(65536)",
+        "char(5000)",
+        "decimal(39,0)",
+        "decimal(2,3)",
+        "varchar(10); DROP TABLE t",
+        "geometry",
+        "struct<a:int>",
+        "varchar(1,2)",
+        "super not null",
+    ],
 )
 def test_what_is_no_type_is_refused(text: str) -> None:
     with pytest.raises(UnusableType):
