@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tasks.artifacts import progress, publish_counts, publish_lineage
 from tasks.command_line import run_from_terminal
+from tasks.connections import migrate_warehouse
 from tasks.settings import read_settings
 from tasks.twitter.steps import (
     LoadedPartition,
@@ -17,7 +18,6 @@ from tasks.twitter.steps import (
     count_warehouse_rows,
     find_pending_partitions,
     load_table,
-    migrate_warehouse,
 )
 
 

@@ -7,17 +7,16 @@ that waits, and with it the Glue run (docs/decisions/0003-own-glue-runner.md).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from prefect import runtime
 
 from tasks.aws import create_client, read_secret
+from tasks.connections import open_warehouse
 from tasks.glue import Crawl, JobRun, run_crawler, run_job
 from tasks.logs import read_log_tail
-from tasks.redshift import Warehouse, connect
 from tasks.retries import retried_task
 from tasks.settings import Settings
 from tasks.twitter.collection import CollectResult, Limits, collect_window
@@ -32,12 +31,10 @@ from tasks.twitter.windows import (
 from tasks.twitter.x_api import XApi
 from tasks.warehouse import (
     LoadResult,
-    apply_migrations,
     load_partition,
     pending_partitions,
     table_counts,
 )
-from warehouse.schema import read_migrations
 from warehouse.tables import TWITTER
 
 DATASET = "twitter"
@@ -169,17 +166,10 @@ class WarehouseResult:
 
 
 @retried_task(timeout_seconds=600)
-def migrate_warehouse(settings: Settings) -> list[str]:
-    """Bring the warehouse's schema up to date; returns the migrations that were applied."""
-    with _warehouse(settings) as warehouse:
-        return apply_migrations(warehouse, read_migrations())
-
-
-@retried_task(timeout_seconds=600)
 def find_pending_partitions(settings: Settings) -> dict[str, list[str]]:
     """Find the partitions that are complete and not loaded as they are now, by table."""
     s3, bucket = create_client("s3"), settings.processed_bucket
-    with _warehouse(settings) as warehouse:
+    with open_warehouse(settings) as warehouse:
         return {
             spec.table: pending
             for spec in TWITTER
@@ -200,7 +190,7 @@ def load_table(
     """Load partitions of a table, a transaction each; a retry skips what is loaded already."""
     spec = next(spec for spec in TWITTER if spec.table == table)
     s3, loaded = create_client("s3"), []
-    with _warehouse(settings) as warehouse:
+    with open_warehouse(settings) as warehouse:
         for partition in partitions:
             result = load_partition(
                 warehouse,
@@ -222,22 +212,5 @@ def load_table(
 @retried_task(timeout_seconds=600)
 def count_warehouse_rows(settings: Settings) -> dict[str, int]:
     """Count the rows of each table of the dataset."""
-    with _warehouse(settings) as warehouse:
+    with open_warehouse(settings) as warehouse:
         return table_counts(warehouse, TWITTER)
-
-
-@contextmanager
-def _warehouse(settings: Settings) -> Iterator[Warehouse]:
-    redshift = settings.redshift
-    user, password = read_secret(redshift.secret_arn, "username", "password")
-    warehouse = connect(
-        host=redshift.host,
-        port=redshift.port,
-        database=redshift.database,
-        user=user,
-        password=password,
-    )
-    try:
-        yield warehouse
-    finally:
-        warehouse.close()
