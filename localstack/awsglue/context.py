@@ -18,8 +18,7 @@ from awsglue._logger import GlueLogger
 from awsglue._refusals import not_implemented
 from awsglue._sinks.registry import connection_sink, sink_for, table_sink, with_tmp_dir
 from awsglue._sources.catalog import get_table
-from awsglue._sources.catalog_source import CatalogSource
-from awsglue._sources.registry import source_for
+from awsglue._sources.registry import source_for, table_source
 from awsglue._unimplemented import UnimplementedCalls
 from awsglue.data_sink import DataSink
 from awsglue.data_source import DataSource
@@ -108,12 +107,13 @@ class GlueContext(UnimplementedCalls, SQLContext):
     ) -> DynamicFrame:
         """Read a table of the Data Catalog, of a partitioned one what the predicates select."""
         named, table = _required_table(database, table_name, kwargs)
-        source = CatalogSource(
+        source = table_source(
             self.spark_session,
-            (named, table, catalog_id),
+            get_table(named, table, catalog_id),
             push_down_predicate,
             additional_options,
             transformation_ctx,
+            redshift_tmp_dir,
         )
         return DataSource(source, self, table).getFrame()
 

@@ -10,6 +10,7 @@ from typing import Any
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
+from awsglue._formats import delta
 from awsglue._formats.contract import WriteRequest
 from awsglue._formats.registry import format_named
 from awsglue._nested import top_column
@@ -37,8 +38,8 @@ class FileSink:
         refuse_unknown_options("write to s3", dict(self.options), _OPTIONS)
 
     def set_format(self, format: str | None, options: Mapping[str, Any]) -> None:
-        """Choose the format and its options."""
-        self.format, self.format_options = format, dict(options)
+        """Choose the format and its options; the connection may have chosen the format already."""
+        self.format, self.format_options = format or self.format, dict(options)
 
     def set_catalog_info(self, database: str, table_name: str, catalog_id: str | None) -> None:
         """Choose the table that enableUpdateCatalog creates or updates."""
@@ -46,8 +47,11 @@ class FileSink:
 
     def write(self, frame: DataFrame, below: str = "") -> None:
         """Add the frame's records to the folder, or to one below it, and update the catalog."""
-        chosen = format_named(self.format)
         options = dict(self.format_options or {})
+        if str(self.format).lower() == delta.NAME:
+            self._append_to_delta(frame, below, options)
+            return
+        chosen = format_named(self.format)
         refuse_unknown_options(f"format {self.format!r}", options, chosen.write_options)
         keys = self._partition_keys(frame)
         request = WriteRequest(frame, self._path(below), options, keys, self._codec())
@@ -56,6 +60,13 @@ class FileSink:
             chosen.write(request)
         else:
             _write_and_update(request, chosen.write, target)
+
+    def _append_to_delta(self, frame: DataFrame, below: str, options: dict[str, Any]) -> None:
+        if as_flag(self.options.get("enableUpdateCatalog", False)):
+            raise not_implemented("enableUpdateCatalog", "the format 'delta'")
+        if "compression" in self.options:
+            raise not_implemented("format 'delta'", "the option 'compression'")
+        delta.append_rows(frame, self._path(below), self._partition_keys(frame), options)
 
     def _path(self, below: str) -> str:
         path = self.options.get("path")

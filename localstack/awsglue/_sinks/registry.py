@@ -9,10 +9,11 @@ from awsglue._databases.connection import read_connection
 from awsglue._databases.jdbc_url import parse_jdbc_url
 from awsglue._refusals import not_implemented
 from awsglue._sinks.file_sink import FileSink
+from awsglue._sinks.postgres_sink import PostgresSink
 from awsglue._sinks.redshift_sink import RedshiftSink
 from awsglue._sources.catalog import CatalogTable, get_table
 
-_FILE_CONNECTIONS = frozenset({"s3", "file"})
+_FILE_CONNECTIONS = frozenset({"s3", "file", "delta"})
 
 
 class Sink(Protocol):
@@ -28,7 +29,10 @@ class Sink(Protocol):
         """Add the frame's records."""
 
 
-_DATABASES: dict[str, Callable[[Mapping[str, Any], str | None], Sink]] = {"redshift": RedshiftSink}
+_DATABASES: dict[str, Callable[[Mapping[str, Any], str | None], Sink]] = {
+    "postgresql": PostgresSink,
+    "redshift": RedshiftSink,
+}
 
 
 def sink_for(
@@ -40,7 +44,7 @@ def sink_for(
         return _DATABASES[kind](options, catalog_id)
     if kind not in _FILE_CONNECTIONS:
         raise not_implemented("getSink", f"the connection type {connection_type!r}")
-    return FileSink(options)
+    return FileSink(options, format="delta" if kind == "delta" else None)
 
 
 def connection_sink(name: str, options: Mapping[str, Any], catalog_id: str | None) -> Sink:
@@ -58,9 +62,9 @@ def table_sink(
 ) -> Sink:
     """Return the sink of a table: its location, its format, and the options of the script."""
     table = get_table(database, table_name, catalog_id)
-    if table.format in _DATABASES:
+    if table.classification in _DATABASES:
         chosen = {**with_tmp_dir(options, redshift_tmp_dir), **table.database_options()}
-        return sink_for(table.format, chosen, catalog_id)
+        return sink_for(table.classification, chosen, catalog_id)
     sink = FileSink({"path": table.location, **options})
     found = table.format
     sink.set_format("glueparquet" if found == "parquet" else found, _written_like(table))

@@ -22,6 +22,7 @@ _SERDE_FORMATS = {
     "org.apache.hadoop.hive.serde2.OpenCSVSerde": "csv",
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
 }
+DELTA = "delta"
 
 
 @dataclass(frozen=True)
@@ -63,27 +64,38 @@ class CatalogTable:
 
     @property
     def format(self) -> str:
-        """The format by the SerDe, else by the classification."""
+        """The format by the SerDe, else by the classification; Delta tables name a wrong SerDe."""
+        if DELTA in (self.classification, self.parameters.get("table_type", "").lower()):
+            return DELTA
         descriptor = self.definition["StorageDescriptor"]
         library = descriptor.get("SerdeInfo", {}).get("SerializationLibrary", "")
-        classification = self.definition.get("Parameters", {}).get("classification", "")
-        found = _SERDE_FORMATS.get(library) or classification
+        found = _SERDE_FORMATS.get(library) or self.classification
         if not found:
             raise not_implemented(
                 f"a read of the table {self.database}.{self.name}", f"the SerDe {library!r}"
             )
-        return str(found)
+        return found
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """The table's parameters."""
+        return dict(self.definition.get("Parameters", {}))
+
+    @property
+    def classification(self) -> str:
+        """What a crawler took the table's data for."""
+        return self.parameters.get("classification", "")
 
     @property
     def connection_name(self) -> str:
         """The connection by which a crawler found the table in a database."""
-        name = self.definition.get("Parameters", {}).get("connectionName", "")
+        name = self.parameters.get("connectionName", "")
         if not name:
             raise ValueError(
                 f"The table {self.database}.{self.name} is in a database, but its parameters "
                 "have no connectionName."
             )
-        return str(name)
+        return name
 
     def database_options(self) -> dict[str, str]:
         """Return the options of the database's table: its Location is database.schema.table."""
@@ -106,7 +118,7 @@ class CatalogTable:
     def _csv_options(self) -> dict[str, Any]:
         descriptor = self.definition["StorageDescriptor"]
         serde = descriptor.get("SerdeInfo", {})
-        parameters = {**self.definition.get("Parameters", {}), **serde.get("Parameters", {})}
+        parameters = {**self.parameters, **serde.get("Parameters", {})}
         separator = parameters.get("separatorChar") or parameters.get("field.delim")
         options: dict[str, Any] = {"separator": separator or parameters.get("delimiter") or ","}
         if "quoteChar" in parameters:

@@ -9,12 +9,13 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as spark
 
+from awsglue._formats import delta
 from awsglue._formats.contract import FILE_COLUMN, Parsed, ReadRequest
 from awsglue._formats.registry import format_named
 from awsglue._nested import NamedColumn, conform, null_column, select_named, top_column
-from awsglue._refusals import refuse_unknown_options
+from awsglue._refusals import not_implemented, refuse_unknown_options
 from awsglue._schema import choice_depth
-from awsglue._sources.catalog import CatalogTable, Partition, get_partitions, get_table
+from awsglue._sources.catalog import CatalogTable, Partition, get_partitions
 from awsglue._sources.listing import SourceFile
 from awsglue._sources.selection import FILE_OPTIONS, Selection, select_files
 
@@ -29,14 +30,14 @@ class CatalogSource:
     def __init__(
         self,
         session: SparkSession,
-        table: tuple[str, str, str | None],
+        table: CatalogTable,
         push_down_predicate: str,
         options: Mapping[str, Any],
         transformation_ctx: str,
     ) -> None:
         refuse_unknown_options("from_catalog", dict(options), frozenset(_OPTIONS))
         self._session = session
-        self._database, self._name, self._catalog_id = table
+        self._table = table
         self._predicate = push_down_predicate
         self._options = options
         self._transformation_ctx = transformation_ctx
@@ -48,7 +49,9 @@ class CatalogSource:
 
     def read(self) -> Parsed:
         """Return the table's records, with its columns in its order and its partition keys last."""
-        table = get_table(self._database, self._name, self._catalog_id)
+        table = self._table
+        if table.format == delta.NAME:
+            return Parsed(self._read_delta(table))
         partitions = self._partitions(table)
         selection = self._select(table, partitions)
         if not selection.files:
@@ -59,6 +62,12 @@ class CatalogSource:
             frame = _with_partition_values(frame, table, partitions, selection.files)
         return Parsed(frame, parsed.errors)
 
+    def _read_delta(self, table: CatalogTable) -> DataFrame:
+        if "catalogPartitionPredicate" in self._options:
+            raise not_implemented("format 'delta'", "the option 'catalogPartitionPredicate'")
+        frame = delta.read_table(self._session, [table.location], self._format_options)
+        return frame.where(self._predicate) if self._predicate else frame
+
     def _partitions(self, table: CatalogTable) -> list[Partition] | None:
         if not table.partition_keys.fields:
             return None
@@ -67,7 +76,7 @@ class CatalogSource:
 
     def _select(self, table: CatalogTable, partitions: list[Partition] | None) -> Selection:
         paths = [table.location] if partitions is None else [p.location for p in partitions]
-        source = f"{self._database}.{self._name}"
+        source = f"{table.database}.{table.name}"
         return select_files(self._session, paths, self._options, self._transformation_ctx, source)
 
     def _parse(self, table: CatalogTable, selection: Selection) -> Parsed:

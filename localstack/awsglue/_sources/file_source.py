@@ -6,6 +6,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import types as spark
 
+from awsglue._formats import delta
 from awsglue._formats.contract import FILE_COLUMN, Parsed, ReadRequest
 from awsglue._formats.registry import format_named
 from awsglue._nested import top_column
@@ -23,8 +24,8 @@ class FileSource:
         transformation_ctx: str,
         format: str | None = None,
     ) -> None:
-        unknown = frozenset(FILE_OPTIONS | {"attachFilename", "attachTimestamp"})
-        refuse_unknown_options("create_dynamic_frame from s3", dict(options), unknown)
+        known = FILE_OPTIONS | {"attachFilename", "attachTimestamp"} | delta.READ_OPTIONS
+        refuse_unknown_options("create_dynamic_frame from s3", dict(options), frozenset(known))
         if "attachTimestamp" in options:
             raise not_implemented("create_dynamic_frame from s3", "the option 'attachTimestamp'")
         self._session = session
@@ -38,7 +39,11 @@ class FileSource:
         self._format_options = dict(options)
 
     def read(self) -> Parsed:
-        """Return the records of the files that are new to the bookmark."""
+        """Return the records of the files that are new to the bookmark, or of a Delta table."""
+        if str(self._format).lower() == delta.NAME:
+            return self._read_delta()
+        for option in delta.READ_OPTIONS & set(self._options):
+            raise not_implemented(f"format {self._format!r}", f"the option {option!r}")
         chosen = format_named(self._format)
         refuse_unknown_options(
             f"format {self._format!r}", self._format_options, chosen.read_options
@@ -53,6 +58,13 @@ class FileSource:
             )
         )
         return _with_filename(parsed, str(attached)) if attached else parsed
+
+    def _read_delta(self) -> Parsed:
+        if "attachFilename" in self._options:
+            raise not_implemented("format 'delta'", "the option 'attachFilename'")
+        given = {n: value for n, value in self._options.items() if n in delta.READ_OPTIONS}
+        options = {**given, **self._format_options}
+        return Parsed(delta.read_table(self._session, _paths(self._options), options))
 
     def _select(self) -> Selection:
         paths = _paths(self._options)

@@ -7,6 +7,9 @@ from pyspark.sql import SparkSession
 
 from awsglue._formats.contract import Parsed
 from awsglue._refusals import not_implemented
+from awsglue._sources.catalog import CatalogTable
+from awsglue._sources.catalog_source import CatalogSource
+from awsglue._sources.database_source import PARALLEL_OPTIONS, DatabaseSource
 from awsglue._sources.file_source import FileSource
 
 
@@ -21,14 +24,45 @@ class Source(Protocol):
 
 
 # "file" reads what a job writes when it tries things out without S3.
-_FILE_CONNECTIONS: dict[str, str | None] = {"s3": None, "file": None, "parquet": "parquet"}
+_FILE_CONNECTIONS: dict[str, str | None] = {
+    "s3": None, "file": None, "parquet": "parquet", "delta": "delta",
+}  # fmt: skip
+
+_DATABASES = frozenset({"postgresql", "redshift"})
 
 
 def source_for(
     session: SparkSession, connection_type: str, options: Mapping[str, Any], transformation_ctx: str
 ) -> Source:
     """Return the source of a connection type; NotImplementedError names one that is not there."""
-    if connection_type.lower() not in _FILE_CONNECTIONS:
+    kind = connection_type.lower()
+    if kind in _DATABASES:
+        return DatabaseSource(session, kind, options, transformation_ctx)
+    if kind not in _FILE_CONNECTIONS:
         raise not_implemented("getSource", f"the connection type {connection_type!r}")
-    format = _FILE_CONNECTIONS[connection_type.lower()]
-    return FileSource(session, options, transformation_ctx, format)
+    return FileSource(session, options, transformation_ctx, _FILE_CONNECTIONS[kind])
+
+
+def table_source(
+    session: SparkSession,
+    table: CatalogTable,
+    push_down_predicate: str,
+    options: Mapping[str, Any],
+    transformation_ctx: str,
+    redshift_tmp_dir: str = "",
+) -> Source:
+    """Return the source of a table: its files, or the table of the database that it describes."""
+    if table.classification not in _DATABASES:
+        return CatalogSource(session, table, push_down_predicate, options, transformation_ctx)
+    if push_down_predicate:
+        raise not_implemented(f"a read of {table.classification}", "push_down_predicate")
+    parallel = {name: value for name, value in table.parameters.items() if name in PARALLEL_OPTIONS}
+    chosen = {
+        **parallel,
+        **({"redshiftTmpDir": redshift_tmp_dir} if redshift_tmp_dir else {}),
+        **options,
+        **table.database_options(),
+    }
+    return DatabaseSource(
+        session, table.classification, chosen, transformation_ctx, table.catalog_id
+    )

@@ -144,7 +144,7 @@ def test_formats_that_are_not_there_are_refused_by_name(read, format):
         read(format)
 
 
-@pytest.mark.parametrize("connection", ["redshift", "mysql", "dynamodb", "kafka", "postgresql"])
+@pytest.mark.parametrize("connection", ["mysql", "oracle", "dynamodb", "kafka"])
 def test_connections_that_are_not_there_are_refused_by_name(glue_context, connection):
     with pytest.raises(NotImplementedError, match=connection):
         glue_context.create_dynamic_frame.from_options(connection)
