@@ -12,6 +12,7 @@ from localstack.aws.spec import load_service
 
 from lochan.glue.api.errors import GlueError
 from lochan.glue.api.inbox import Inbox
+from lochan.glue.api.scheduler import Scheduler
 from lochan.glue.api.service import GlueService
 from lochan.glue.api.state import Accounts
 from lochan.glue.api.worker_client import WorkerClient
@@ -28,6 +29,7 @@ def glue_service() -> GlueService:
         os.environ.get("LOCHAN_WORKER_URL") or None, Path(token_file) if token_file else None
     )
     accounts = Accounts(lambda known: WorkerLink(client, Inbox(known)))
+    Scheduler(accounts).start()
     return GlueService(load_service("glue"), accounts)
 
 

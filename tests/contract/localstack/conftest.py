@@ -70,15 +70,19 @@ class PlayedWorker:
             )
             return {"instance": self.instance, "events": self.events[after:]}
 
-    def wait_for_order(self, path: str) -> Any:
-        """Return the body of the newest order to a path, once it is there."""
+    def wait_for_order(self, path: str, **members: Any) -> Any:
+        """Return the body of the newest order to a path with such members, once it is there."""
         with self.news:
-            found = self.news.wait_for(lambda: self._find(path), 20)
-            assert found, f"no order to {path} among {self.orders}"
+            found = self.news.wait_for(lambda: self._find(path, members), 20)
+            assert found, f"no order to {path} with {members} among {self.orders}"
             return found[-1]
 
-    def _find(self, path: str) -> list[Any]:
-        return [body for ordered, body in self.orders if ordered == path]
+    def _find(self, path: str, members: dict[str, Any]) -> list[Any]:
+        return [
+            body
+            for ordered, body in self.orders
+            if ordered == path and members.items() <= body.items()
+        ]
 
 
 class _WorkerHandler(BaseHTTPRequestHandler):

@@ -58,7 +58,7 @@ def commit(localstack, job):
 
 def test_run_goes_to_the_worker_and_comes_back(lochan_glue, worker, job, wait_for_run):
     run_id = lochan_glue.start_job_run(JobName=job, Arguments={"--day": "x"})["JobRunId"]
-    order = worker.wait_for_order("/runs")
+    order = worker.wait_for_order("/runs", run_id=run_id)
     assert order == {
         "run_id": run_id,
         "job_name": job,

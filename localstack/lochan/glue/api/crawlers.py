@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lochan.glue.api import crawls, tags
+from lochan.glue.api.cron import parse_cron
 from lochan.glue.api.errors import (
     AlreadyExistsException,
     CrawlerRunningException,
@@ -15,7 +16,7 @@ from lochan.glue.api.errors import (
     InvalidInputException,
 )
 from lochan.glue.api.pages import cut_page
-from lochan.glue.api.records import Crawler, Shape
+from lochan.glue.api.records import Crawler, Origin, Shape
 from lochan.glue.api.state import GlueState
 
 _DEFAULTS = {
@@ -28,6 +29,9 @@ _DEFAULTS = {
     "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
     "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
 }
+
+# Members of a request that are kept elsewhere.
+_NO_DEFINITION = ("Name", "Tags", "Schedule")
 
 
 def find(state: GlueState, name: str) -> Crawler:
@@ -43,11 +47,12 @@ def create(state: GlueState, request: Shape) -> Shape:
     name = request["Name"]
     if name in state.crawlers:
         raise AlreadyExistsException(f"Crawler {name} already exists.")
-    given = {key: value for key, value in request.items() if key not in ("Name", "Tags")}
+    given = {name: value for name, value in request.items() if name not in _NO_DEFINITION}
     definition = _complete(given)
     tags.put(state, state.arn("crawler", name), request.get("Tags", {}))
     now = state.now()
-    state.crawlers[name] = Crawler(name, definition, now, now, version=1)
+    crawler = Crawler(name, definition, now, now, version=1)
+    state.crawlers[name] = set_schedule(state, crawler, request.get("Schedule"))
     return {}
 
 
@@ -84,14 +89,31 @@ def update(state: GlueState, request: Shape) -> Shape:
     """Answer UpdateCrawler: what the request leaves out stays as it is."""
     crawler = find(state, request["Name"])
     _check_idle(state, crawler)
-    changes = {key: value for key, value in request.items() if key != "Name"}
-    state.crawlers[crawler.name] = replace(
+    changes = {name: value for name, value in request.items() if name not in _NO_DEFINITION}
+    changed = replace(
         crawler,
         definition=_complete({**crawler.definition, **changes}),
         updated=state.now(),
         version=crawler.version + 1,
     )
+    if "Schedule" in request:
+        changed = set_schedule(state, changed, request["Schedule"])
+    state.crawlers[crawler.name] = changed
     return {}
+
+
+def set_schedule(state: GlueState, crawler: Crawler, expression: str | None) -> Crawler:
+    """Return a crawler with another schedule: one that is stopped stays so, "" takes it away."""
+    definition = {name: value for name, value in crawler.definition.items() if name != "Schedule"}
+    if not expression:
+        return replace(crawler, definition=definition, scheduled=None)
+    parse_cron(expression)
+    is_stopped = "Schedule" in crawler.definition and crawler.scheduled is None
+    return replace(
+        crawler,
+        definition={**definition, "Schedule": expression},
+        scheduled=None if is_stopped else state.now(),
+    )
 
 
 def delete(state: GlueState, request: Shape) -> Shape:
@@ -107,11 +129,16 @@ def delete(state: GlueState, request: Shape) -> Shape:
 
 def start(state: GlueState, request: Shape) -> Shape:
     """Answer StartCrawler."""
-    crawler = find(state, request["Name"])
-    _check_idle(state, crawler)
-    crawl = crawls.begin(state, crawler.name)
-    state.worker.start_crawl(crawl.id, describe(state, crawler))
+    start_crawl(state, request["Name"], None)
     return {}
+
+
+def start_crawl(state: GlueState, name: str, origin: Origin | None) -> None:
+    """Start a crawler for a person, for a trigger or for its schedule."""
+    crawler = find(state, name)
+    _check_idle(state, crawler)
+    crawl = crawls.begin(state, crawler.name, origin)
+    state.worker.start_crawl(crawl.id, describe(state, crawler))
 
 
 def stop(state: GlueState, request: Shape) -> Shape:
@@ -132,12 +159,21 @@ def describe(state: GlueState, crawler: Crawler) -> dict[str, Any]:
     """Return a crawler in the shape Crawler."""
     return {
         **crawler.definition,
+        **_describe_schedule(crawler),
         "Name": crawler.name,
         "CreationTime": crawler.created,
         "LastUpdated": crawler.updated,
         "Version": crawler.version,
         **crawls.describe_activity(state, crawler.name),
     }
+
+
+def _describe_schedule(crawler: Crawler) -> dict[str, Any]:
+    if "Schedule" not in crawler.definition:
+        return {}
+    state = "NOT_SCHEDULED" if crawler.scheduled is None else "SCHEDULED"
+    expression = crawler.definition["Schedule"]
+    return {"Schedule": {"ScheduleExpression": expression, "State": state}}
 
 
 def _complete(given: dict[str, Any]) -> dict[str, Any]:

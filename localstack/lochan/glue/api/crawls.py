@@ -19,12 +19,13 @@ from lochan.glue.api.errors import (
     InvalidInputException,
 )
 from lochan.glue.api.pages import cut_page
-from lochan.glue.api.records import Crawl, Shape
+from lochan.glue.api.records import Crawl, Origin, Shape
 from lochan.glue.api.state import GlueState
 from lochan.glue.api.worker_events import WorkerEvent
 
 _LOG_GROUP = "/aws-glue/crawlers"
-_LAST_CRAWL_STATUS = {"COMPLETED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
+# How a crawler and the conditions of triggers call the end of a crawl.
+LAST_CRAWL_STATUS = {"COMPLETED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 _FILTER_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "EQ": operator.eq,
     "NE": operator.ne,
@@ -45,11 +46,21 @@ def find_active(state: GlueState, crawler: str) -> Crawl | None:
     return next((crawl for crawl in history(state, crawler) if crawl.is_active), None)
 
 
-def begin(state: GlueState, crawler: str) -> Crawl:
-    """Record a new crawl."""
-    crawl = Crawl(str(uuid.uuid4()), crawler, "RUNNING", state.next_sequence(), state.now())
+def begin(state: GlueState, crawler: str, origin: Origin | None = None) -> Crawl:
+    """Record a new crawl, that a person or a trigger started."""
+    crawl = Crawl(
+        str(uuid.uuid4()), crawler, "RUNNING", state.next_sequence(), state.now(), origin=origin
+    )
     state.crawls[crawl.id] = crawl
     return crawl
+
+
+def record_refusal(state: GlueState, crawler: str, origin: Origin | None, reason: str) -> None:
+    """Keep a crawl that a trigger or schedule could not start: ListCrawls alone shows it."""
+    crawl = begin(state, crawler, origin)
+    state.crawls[crawl.id] = replace(
+        crawl, state="FAILED", completed=crawl.started, error=reason, was_refused=True
+    )
 
 
 def stop(state: GlueState, crawler: str) -> None:
@@ -103,13 +114,13 @@ def describe_activity(state: GlueState, crawler: str) -> dict[str, Any]:
     else:
         elapsed = state.now() - active.started
         activity = {"State": active.state, "CrawlElapsedTime": _milliseconds(elapsed)}
-    ended = [crawl for crawl in history(state, crawler) if not crawl.is_active]
+    ended = [crawl for crawl in _carried_out(state, crawler) if not crawl.is_active]
     return activity | ({"LastCrawl": _describe_last(ended[-1])} if ended else {})
 
 
 def measure(state: GlueState, crawler: str) -> dict[str, Any]:
     """Return the shape CrawlerMetrics."""
-    known = history(state, crawler)
+    known = _carried_out(state, crawler)
     durations = [
         (crawl.completed - crawl.started).total_seconds() for crawl in known if crawl.completed
     ]
@@ -126,10 +137,14 @@ def measure(state: GlueState, crawler: str) -> dict[str, Any]:
     }
 
 
+def _carried_out(state: GlueState, crawler: str) -> list[Crawl]:
+    return [crawl for crawl in history(state, crawler) if not crawl.was_refused]
+
+
 def _describe_last(crawl: Crawl) -> dict[str, Any]:
     error = {"ErrorMessage": crawl.error} if crawl.error else {}
     return {
-        "Status": _LAST_CRAWL_STATUS[crawl.state],
+        "Status": LAST_CRAWL_STATUS[crawl.state],
         "LogGroup": _LOG_GROUP,
         "LogStream": crawl.crawler,
         "MessagePrefix": crawl.id,

@@ -59,6 +59,10 @@ class InvalidInputException(GlueError):
     """The request is well-formed and makes no sense."""
 
 
+class NoScheduleException(GlueError):
+    """The crawler has no schedule."""
+
+
 class OperationNotSupportedException(GlueError):
     """Glue knows the operation, or the part of it that was asked for; Lochan does not."""
 
@@ -67,6 +71,14 @@ class OperationNotSupportedException(GlueError):
 
 class ResourceNumberLimitExceededException(GlueError):
     """A quota of Glue would be exceeded."""
+
+
+class SchedulerNotRunningException(GlueError):
+    """The crawler's schedule is stopped already."""
+
+
+class SchedulerRunningException(GlueError):
+    """The crawler's schedule is in force already."""
 
 
 class SerializationException(GlueError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from lochan.glue.api import crawls, job_runs
+from lochan.glue.api import crawls, firing, job_runs
 from lochan.glue.api.state import Accounts, GlueState
 from lochan.glue.api.worker_events import WorkerEvent
 
@@ -23,7 +23,7 @@ class Inbox:
         """Follow one event; ids that no state knows are those of a LocalStack before this one."""
         for state in self._accounts.all():
             with state.lock:
-                _APPLY[event.kind](state, event)
+                _follow(state, event)
 
     def mark_sent(self, kind: str, id: str, instance: str) -> None:
         """Record which worker process is given a run or crawl."""
@@ -39,7 +39,7 @@ class Inbox:
         for state in self._accounts.all():
             with state.lock:
                 now = state.now()
-                _APPLY[kind](state, WorkerEvent(kind, id, "FAILED", completed=now, error=sentence))
+                _follow(state, WorkerEvent(kind, id, "FAILED", completed=now, error=sentence))
 
     def fail_all_sent(self, sentence: str, *, except_instance: str | None = None) -> None:
         """End everything that was given to a worker, or to a worker other than this instance."""
@@ -54,3 +54,8 @@ class Inbox:
                 ]
             for kind, id in lost:
                 self.fail(kind, id, sentence)
+
+
+def _follow(state: GlueState, event: WorkerEvent) -> None:
+    _APPLY[event.kind](state, event)
+    firing.fire_conditional(state, event.id)

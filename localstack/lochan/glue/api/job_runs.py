@@ -17,7 +17,7 @@ from lochan.glue.api.errors import (
     InvalidInputException,
 )
 from lochan.glue.api.pages import cut_page
-from lochan.glue.api.records import Job, JobRun, Shape
+from lochan.glue.api.records import Job, JobRun, Origin, Shape
 from lochan.glue.api.state import GlueState
 from lochan.glue.api.worker_events import WorkerEvent
 
@@ -29,16 +29,34 @@ _DPU = ("MaxCapacity", "AllocatedCapacity")
 
 def start(state: GlueState, request: Shape) -> Shape:
     """Answer StartJobRun; with JobRunId, the next attempt of that run with its arguments."""
+    if "JobRunId" not in request:
+        return start_first_attempt(state, request, None)
     job = jobs.find(state, request["JobName"])
     _check_concurrency(state, job)
     check_capacity(request)
     settings = _inherit_settings(job, request)
-    if "JobRunId" not in request:
-        run_id, attempt, arguments = f"jr_{secrets.token_hex(32)}", 0, request.get("Arguments", {})
-        return _begin(state, job, run_id, attempt, None, arguments, settings)
     previous = _find(state, job.name, request["JobRunId"])
     arguments = request.get("Arguments", previous.arguments)
-    return _begin_next_attempt(state, job, previous, arguments, settings)
+    return _begin_next_attempt(state, job, replace(previous, origin=None), arguments, settings)
+
+
+def start_first_attempt(state: GlueState, request: Shape, origin: Origin | None) -> Shape:
+    """Start a run for a person, or for a trigger."""
+    job = jobs.find(state, request["JobName"])
+    _check_concurrency(state, job)
+    check_capacity(request)
+    run = _describe_new(state, job, request, origin)
+    return _begin(state, job, run)
+
+
+def record_refusal(state: GlueState, request: Shape, origin: Origin, reason: str) -> None:
+    """Keep a run that a trigger could not start, as one that FAILED at once."""
+    job = state.jobs.get(request["JobName"])
+    if job is not None:
+        run = _describe_new(state, job, request, origin)
+        state.runs[run.id] = replace(
+            run, state="FAILED", completed=run.started, error=reason, was_refused=True
+        )
 
 
 def get(state: GlueState, request: Shape) -> Shape:
@@ -105,37 +123,42 @@ def _begin_next_attempt(
     first = previous.id.partition("_attempt_")[0]
     attempts = [run.attempt for run in state.runs.values() if run.id.startswith(first)]
     attempt = max(attempts) + 1
-    run_id = f"{first}_attempt_{attempt}"
-    return _begin(state, job, run_id, attempt, previous.id, arguments, settings)
+    run = _new_run(state, job, f"{first}_attempt_{attempt}", arguments, settings)
+    return _begin(
+        state,
+        job,
+        replace(run, attempt=attempt, previous_run=previous.id, origin=previous.origin),
+    )
 
 
-def _begin(
-    state: GlueState,
-    job: Job,
-    run_id: str,
-    attempt: int,
-    previous: str | None,
-    arguments: Mapping[str, str],
-    settings: Shape,
-) -> Shape:
-    merged = _merge_arguments(job, arguments)
+def _describe_new(state: GlueState, job: Job, request: Shape, origin: Origin | None) -> JobRun:
+    run_id, arguments = f"jr_{secrets.token_hex(32)}", request.get("Arguments", {})
+    run = _new_run(state, job, run_id, arguments, _inherit_settings(job, request))
+    return replace(run, origin=origin)
+
+
+def _new_run(
+    state: GlueState, job: Job, run_id: str, arguments: Mapping[str, str], settings: Shape
+) -> JobRun:
     now = state.now()
-    run = JobRun(
+    return JobRun(
         id=run_id,
         job=job.name,
-        attempt=attempt,
+        attempt=0,
         sequence=state.next_sequence(),
         state="STARTING",
         started=now,
         modified=now,
         arguments=arguments,
-        merged_arguments=merged,
+        merged_arguments=_merge_arguments(job, arguments),
         settings=settings,
-        previous_run=previous,
     )
-    state.runs[run_id] = run
-    state.worker.start_run(run_id, _describe_for_worker(job, run))
-    return {"JobRunId": run_id}
+
+
+def _begin(state: GlueState, job: Job, run: JobRun) -> Shape:
+    state.runs[run.id] = run
+    state.worker.start_run(run.id, _describe_for_worker(job, run))
+    return {"JobRunId": run.id}
 
 
 def _merge_arguments(job: Job, arguments: Mapping[str, str]) -> dict[str, str]:
@@ -212,7 +235,9 @@ def _describe(run: JobRun) -> dict[str, Any]:
         "CompletedOn": run.completed,
         "ErrorMessage": run.error,
         "DPUSeconds": run.dpu_seconds,
+        "TriggerName": run.origin.trigger if run.origin else None,
     }
+    predecessors = run.origin.predecessors if run.origin else ()
     return {
         "Id": run.id,
         "Attempt": run.attempt,
@@ -223,7 +248,7 @@ def _describe(run: JobRun) -> dict[str, Any]:
         "LastModifiedOn": run.modified,
         "JobRunState": run.state,
         "Arguments": dict(run.arguments),
-        "PredecessorRuns": [],
+        "PredecessorRuns": [{"JobName": job, "RunId": id} for job, id in predecessors],
         "ExecutionTime": run.execution_time,
         "LogGroupName": _LOG_GROUP,
         **run.settings,

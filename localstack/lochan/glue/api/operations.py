@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from lochan.glue.api import (
     classifiers,
     connections,
+    crawler_schedules,
     crawlers,
     crawls,
     databases,
@@ -16,6 +17,7 @@ from lochan.glue.api import (
     table_versions,
     tables,
     tags,
+    triggers,
 )
 from lochan.glue.api.records import Shape
 from lochan.glue.api.state import GlueState
@@ -76,6 +78,10 @@ OPERATIONS: Mapping[str, Handler] = {
     "StopCrawler": crawlers.stop,
     "GetCrawlerMetrics": crawlers.get_metrics,
     "ListCrawls": crawls.list_history,
+    # crawler schedules
+    "UpdateCrawlerSchedule": crawler_schedules.update,
+    "StartCrawlerSchedule": crawler_schedules.start,
+    "StopCrawlerSchedule": crawler_schedules.stop,
     # jobs
     "CreateJob": jobs.create,
     "GetJob": jobs.get,
@@ -92,6 +98,16 @@ OPERATIONS: Mapping[str, Handler] = {
     # job bookmarks
     "GetJobBookmark": job_bookmarks.get,
     "ResetJobBookmark": job_bookmarks.reset,
+    # triggers
+    "CreateTrigger": triggers.create,
+    "GetTrigger": triggers.get,
+    "GetTriggers": triggers.list_all,
+    "ListTriggers": triggers.list_names,
+    "BatchGetTriggers": triggers.get_batch,
+    "UpdateTrigger": triggers.update,
+    "DeleteTrigger": triggers.delete,
+    "StartTrigger": triggers.start,
+    "StopTrigger": triggers.stop,
     # tags
     "TagResource": tags.tag,
     "UntagResource": tags.untag,

@@ -68,19 +68,47 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """What starts jobs and crawlers; `activated` is when its schedule came into force."""
+
+    name: str
+    type: str
+    state: str
+    definition: Shape
+    activated: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which trigger started a run or crawl.
+
+    `chain` is shared by all that descends from one firing of a scheduled or on-demand trigger;
+    `predecessors` are the job runs (name of the job, id) that a conditional trigger waited for.
+    """
+
+    trigger: str
+    chain: str
+    predecessors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Crawler:
-    """A crawler's definition; what it does at the moment is in its newest crawl."""
+    """A crawler's definition; what it does at the moment is in its newest crawl.
+
+    `scheduled` is when its schedule came into force, None while it has none or it is stopped.
+    """
 
     name: str
     definition: Shape
     created: datetime
     updated: datetime
     version: int
+    scheduled: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Crawl:
-    """One run of a crawler."""
+    """One run of a crawler; one that a trigger could not start was refused, and never ran."""
 
     id: str
     crawler: str
@@ -91,6 +119,8 @@ class Crawl:
     error: str | None = None
     changes: Mapping[str, int] = field(default_factory=dict)
     worker_instance: str | None = None
+    origin: Origin | None = None
+    was_refused: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -113,7 +143,8 @@ class JobRun:
     """One attempt to run a job.
 
     `arguments` were passed to StartJobRun, `merged_arguments` reach the script; `settings` holds
-    what a run inherits from its job unless told otherwise (Timeout, WorkerType ...).
+    what a run inherits from its job unless told otherwise (Timeout, WorkerType ...). A run that a
+    trigger could not start was refused, and never ran.
     """
 
     id: str
@@ -132,6 +163,8 @@ class JobRun:
     dpu_seconds: float | None = None
     error: str | None = None
     worker_instance: str | None = None
+    origin: Origin | None = None
+    was_refused: bool = False
 
     @property
     def is_active(self) -> bool:

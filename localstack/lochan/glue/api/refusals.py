@@ -32,8 +32,8 @@ _REFUSED: Mapping[str, tuple[str, ...]] = {
     "CreateConnection": _CONNECTION,
     "UpdateConnection": _CONNECTION,
     "GetConnection": ("ApplyOverrideForComputeEnvironment",),
-    "CreateCrawler": ("Schedule", "CrawlerSecurityConfiguration"),
-    "UpdateCrawler": ("Schedule", "CrawlerSecurityConfiguration"),
+    "CreateCrawler": ("CrawlerSecurityConfiguration",),
+    "UpdateCrawler": ("CrawlerSecurityConfiguration",),
     "CreateJob": ("SecurityConfiguration", "MaintenanceWindow", "JobRunQueuingEnabled"),
     "UpdateJob": (
         "JobUpdate.SecurityConfiguration",
@@ -41,6 +41,8 @@ _REFUSED: Mapping[str, tuple[str, ...]] = {
         "JobUpdate.JobRunQueuingEnabled",
     ),
     "StartJobRun": ("SecurityConfiguration", "ExecutionRoleSessionPolicy", "JobRunQueuingEnabled"),
+    "CreateTrigger": ("WorkflowName", "EventBatchingCondition"),
+    "UpdateTrigger": ("TriggerUpdate.EventBatchingCondition",),
 }
 
 

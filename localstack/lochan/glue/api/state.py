@@ -19,6 +19,7 @@ from lochan.glue.api.records import (
     JobRun,
     Partition,
     Table,
+    Trigger,
 )
 
 TableKey = tuple[str, str]
@@ -66,6 +67,9 @@ class GlueState:
     jobs: dict[str, Job] = field(default_factory=dict)
     runs: dict[str, JobRun] = field(default_factory=dict)
     bookmarks: dict[str, tuple[Bookmark, ...]] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    # Ids of the runs and crawls that have made a conditional trigger fire, by its name.
+    spent: dict[str, frozenset[str]] = field(default_factory=dict)
     tags: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _sequence: Iterator[int] = field(default_factory=itertools.count)
 

@@ -1,4 +1,4 @@
-"""Tags of databases, tables, connections, crawlers and jobs, by ARN.
+"""Tags of databases, tables, connections, crawlers, jobs and triggers, by ARN.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-tags.html
 """
@@ -24,6 +24,7 @@ _RESOURCES: Mapping[str, Callable[[GlueState, str], bool]] = {
     "connection": lambda state, name: name in state.connections,
     "crawler": lambda state, name: name in state.crawlers,
     "job": lambda state, name: name in state.jobs,
+    "trigger": lambda state, name: name in state.triggers,
 }
 
 

@@ -70,9 +70,11 @@ def _read_csv_classifier(definition: Mapping[str, Any]) -> Classifier:
             return None
         # None lets the crawler choose: only OpenCSVSerde takes quotes off.
         opens = serde == "OpenCSVSerDe" or (serde == "None" and found.is_quoted)
-        parameters = (("field.delim", found.delimiter),)
-        if opens:
-            parameters = (("quoteChar", rules.quote), ("separatorChar", found.delimiter))
+        parameters = (
+            (("quoteChar", rules.quote), ("separatorChar", found.delimiter))
+            if opens
+            else (("field.delim", found.delimiter),)
+        )
         layout = Layout(
             "csv",
             sample.compression,

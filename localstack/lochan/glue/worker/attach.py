@@ -20,8 +20,8 @@ from pyspark import SparkConf, SparkContext, SparkFiles
 from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.sql import SparkSession
 
-from lochan.glue.worker.run_process import RUN_FILES_FOLDER
-
+# A run's own folder for addFile; it reaches Python workers as an entry of sys.path.
+RUN_FILES_FOLDER = "run-files"
 LOG_LEVELS = ("ALL", "DEBUG", "ERROR", "FATAL", "INFO", "OFF", "TRACE", "WARN")
 
 

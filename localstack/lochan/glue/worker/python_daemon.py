@@ -19,8 +19,7 @@ import pyspark.sql.types  # noqa: F401
 from pyspark.daemon import manager
 from pyspark.files import SparkFiles
 
-from lochan.glue.worker.attach import replace_attributes
-from lochan.glue.worker.run_process import RUN_FILES_FOLDER
+from lochan.glue.worker.attach import RUN_FILES_FOLDER, replace_attributes
 
 
 def run_files_folder() -> str:

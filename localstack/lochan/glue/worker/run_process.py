@@ -27,8 +27,6 @@ from typing import Any
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 ERROR_MESSAGE_LIMIT = 2048
-# A run's own folder for addFile; it reaches Python workers as an entry of sys.path.
-RUN_FILES_FOLDER = "run-files"
 JAVA_CLASS = re.compile(r"\A[\w.$]+(?:Exception|Error): ")
 
 

@@ -68,9 +68,15 @@ def test_senseless_definition_is_refused(call, members, complaint):
         call("CreateCrawler", Name="x", Role="role", **members)
 
 
-def test_schedule_is_refused_by_name(call):
-    with pytest.raises(OperationNotSupportedException, match="Schedule"):
-        call("CreateCrawler", Name="x", Role="r", Targets=TARGETS, Schedule="cron(0 1 * * ? *)")
+def test_security_configuration_is_refused_by_name(call):
+    with pytest.raises(OperationNotSupportedException, match="CrawlerSecurityConfiguration"):
+        call(
+            "CreateCrawler",
+            Name="x",
+            Role="r",
+            Targets=TARGETS,
+            CrawlerSecurityConfiguration="kms",
+        )
 
 
 def test_update_keeps_what_it_leaves_out(call, crawler):
