@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
+from awsglue.transforms import SelectFromCollection
 from awsgluedq.transforms import EvaluateDataQuality
 from spark.quality import Evaluation
 
@@ -24,4 +25,8 @@ def evaluate(frame: DataFrame, rules: str, others: Mapping[str, DataFrame]) -> E
         publishing_options={"dataQualityEvaluationContext": "lochan"},
         additional_options={"compositeRuleEvaluation.method": "ROW"},
     )
-    return Evaluation(results["ruleOutcomes"].toDF(), results["rowLevelOutcomes"].toDF())
+    outcomes, rows = (
+        SelectFromCollection.apply(dfc=results, key=key).toDF()
+        for key in ("ruleOutcomes", "rowLevelOutcomes")
+    )
+    return Evaluation(outcomes, rows)

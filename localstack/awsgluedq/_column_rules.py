@@ -1,0 +1,243 @@
+"""Rules about the frame alone: its rows, its columns and their values.
+
+Where AWS' pages leave it open: the standard deviation is the population's, entropy is in nats, a
+null is no value (it is neither unique nor distinct), and no rows fulfil what each row has to.
+https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+
+from pyspark.sql.types import AtomicType, NumericType
+
+from awsgluedq import _sql
+from awsgluedq._row_conditions import condition_of, length_of, row_condition
+from awsgluedq._ruleset import DqdlError, Rule
+from awsgluedq._subject import Subject
+from awsgluedq._verdicts import (
+    Verdict,
+    certain,
+    count_rows,
+    missing_column,
+    number_verdict,
+    share_of,
+    share_verdict,
+    unmet,
+)
+
+_UNIQUE, _ROWS, _DISTINCT = "count_if(n = 1)", "coalesce(sum(n), 0)", "count(*)"
+_ENTROPY = "ln(sum(n)) - sum(n * ln(n)) / sum(n)"
+
+
+def _row_count(rule: Rule, subject: Subject) -> Verdict:
+    rows = count_rows(subject.measures, rule.where)
+    return number_verdict(condition_of(rule), rows, "Dataset.*.RowCount", rule.text)
+
+
+def _column_count(rule: Rule, subject: Subject) -> Verdict:
+    count = f"double({len(subject.frame.columns)})"
+    return number_verdict(condition_of(rule), count, "Dataset.*.ColumnCount", rule.text)
+
+
+def _column_exists(rule: Rule, subject: Subject) -> Verdict:
+    (column,) = rule.parameters
+    if subject.type_of(column) is None:
+        return missing_column(column)
+    return certain(True, "")
+
+
+def _names_match(rule: Rule, subject: Subject) -> Verdict:
+    try:
+        pattern = re.compile(rule.parameters[0])
+    except re.error as error:
+        raise DqdlError(f"{rule.text}: the pattern is no regular expression: {error}.") from None
+    names = subject.frame.columns
+    others = [name for name in names if not pattern.fullmatch(name)]
+    share = 1 - len(others) / len(names) if names else 1.0
+    return certain(
+        not others,
+        f"Columns that do not match the pattern: {', '.join(others)}",
+        {"Dataset.*.ColumnNamesPatternMatchRatio": share},
+    )
+
+
+def _complete(rule: Rule, subject: Subject) -> Verdict:
+    (column,) = rule.parameters
+    metric = f"Column.{column}.Completeness"
+    good = count_rows(subject.measures, _sql.both(rule.where, f"{_sql.name(column)} IS NOT NULL"))
+    share = share_of(good, count_rows(subject.measures, rule.where))
+    if rule.condition is None:
+        return Verdict(f"{share} = 1", unmet(share), {metric: share})
+    return number_verdict(rule.condition, share, metric, rule.text)
+
+
+def _values(rule: Rule, subject: Subject) -> Verdict:
+    (column,) = rule.parameters
+    kind, name = subject.type_of(column), _sql.name(column)
+    ordered = name if isinstance(kind, AtomicType) else f"string({name})"
+    verdict = _each_row(rule, subject, f"Column.{column}.ColumnValues.Compliance", ordered)
+    if not isinstance(kind, NumericType):
+        return verdict
+    ends = {"Minimum": "min", "Maximum": "max"}
+    return _with_ends(
+        verdict,
+        rule,
+        subject,
+        {
+            f"Column.{column}.{end}": f"{function}({_where(rule, name)})"
+            for end, function in ends.items()
+        },
+    )
+
+
+def _length(rule: Rule, subject: Subject) -> Verdict:
+    (column,) = rule.parameters
+    length = length_of(column)
+    verdict = _each_row(rule, subject, f"Column.{column}.ColumnLength.Compliance", length)
+    return _with_ends(
+        verdict,
+        rule,
+        subject,
+        {
+            f"Column.{column}.MinimumLength": f"min({_where(rule, length)})",
+            f"Column.{column}.MaximumLength": f"max({_where(rule, length)})",
+        },
+    )
+
+
+def _with_ends(verdict: Verdict, rule: Rule, subject: Subject, ends: dict[str, str]) -> Verdict:
+    """Give the metrics of the smallest and the largest; the share counts with a threshold."""
+    metrics = {metric: subject.measures.number(aggregate) for metric, aggregate in ends.items()}
+    if rule.threshold is not None:
+        metrics |= verdict.metrics
+    return Verdict(verdict.holds, verdict.reason, metrics)
+
+
+def _each_row(rule: Rule, subject: Subject, metric: str, failing: str | None = None) -> Verdict:
+    """Judge how many rows fulfil a rule; a row that does not is named by `failing`."""
+    (column,) = rule.parameters
+    kind, measures = subject.type_of(column), subject.measures
+    assert kind is not None
+    condition = row_condition(rule, kind)
+    good = count_rows(measures, _sql.both(rule.where, condition))
+    total = count_rows(measures, rule.where)
+    reason = None
+    if failing is not None and rule.threshold is None:
+        bad = _sql.both(rule.where, f"NOT {condition}")
+        nulls = measures.number(f"count_if({_sql.both(bad, f'{failing} IS NULL')})")
+        least = measures.value(f"min(if({bad}, {failing}, NULL))")
+        reason = unmet(f"if({nulls} > 0, NULL, {least})")
+    return share_verdict(rule.threshold, good, total, metric, rule.text, reason)
+
+
+def _type(rule: Rule, subject: Subject) -> Verdict:
+    return _each_row(rule, subject, f"Column.{rule.parameters[0]}.ColumnDataType.Compliance")
+
+
+def _freshness(rule: Rule, subject: Subject) -> Verdict:
+    return _each_row(rule, subject, f"Column.{rule.parameters[0]}.DataFreshness.Compliance")
+
+
+def _frequencies(rule: Rule, subject: Subject, *what: str) -> list[str]:
+    return subject.measures.frequencies(rule.parameters, rule.where, what)
+
+
+def _uniqueness_metric(rule: Rule) -> str:
+    kind = "Column" if len(rule.parameters) == 1 else "Multicolumn"
+    return f"{kind}.{','.join(rule.parameters)}.Uniqueness"
+
+
+def _unique(rule: Rule, subject: Subject) -> Verdict:
+    share = share_of(*_frequencies(rule, subject, _UNIQUE, _ROWS))
+    if rule.condition is None:
+        return Verdict(f"{share} = 1", unmet(share), {_uniqueness_metric(rule): share})
+    return number_verdict(rule.condition, share, _uniqueness_metric(rule), rule.text)
+
+
+def _primary_key(rule: Rule, subject: Subject) -> Verdict:
+    """Ask for values that are there and unique: a null counts against the share."""
+    (unique,) = _frequencies(rule, subject, _UNIQUE)
+    share = share_of(unique, count_rows(subject.measures, rule.where))
+    return Verdict(f"{share} = 1", unmet(share), {_uniqueness_metric(rule): share})
+
+
+def _distinct(rule: Rule, subject: Subject) -> Verdict:
+    (value,) = _frequencies(rule, subject, _DISTINCT)
+    return _of_column(rule, value)
+
+
+def _unique_ratio(rule: Rule, subject: Subject) -> Verdict:
+    return _of_column(rule, share_of(*_frequencies(rule, subject, _UNIQUE, _DISTINCT)))
+
+
+def _entropy(rule: Rule, subject: Subject) -> Verdict:
+    (value,) = _frequencies(rule, subject, _ENTROPY)
+    return _of_column(rule, value)
+
+
+def _of_column(rule: Rule, value: str) -> Verdict:
+    metric = f"Column.{rule.parameters[0]}.{rule.type}"
+    return number_verdict(condition_of(rule), value, metric, rule.text)
+
+
+def _statistic(function: str) -> Callable[[Rule, Subject], Verdict]:
+    def verdict(rule: Rule, subject: Subject) -> Verdict:
+        (column,) = rule.parameters
+        if (other := _no_number(subject, column)) is not None:
+            return other
+        aggregate = f"{function}({_where(rule, _sql.name(column))})"
+        return _of_column(rule, subject.measures.number(aggregate))
+
+    return verdict
+
+
+def _correlation(rule: Rule, subject: Subject) -> Verdict:
+    for column in rule.parameters:
+        if (other := _no_number(subject, column)) is not None:
+            return other
+    one, two = (_sql.name(column) for column in rule.parameters)
+    value = subject.measures.number(f"corr(double({_where(rule, one)}), double({two}))")
+    metric = f"Multicolumn.{','.join(rule.parameters)}.ColumnCorrelation"
+    return number_verdict(condition_of(rule), value, metric, rule.text)
+
+
+def _no_number(subject: Subject, column: str) -> Verdict | None:
+    kind = subject.type_of(column)
+    if kind is None or isinstance(kind, NumericType):
+        return None
+    return certain(False, f"Column {column} has the type {kind.simpleString()}, which is no number")
+
+
+def _where(rule: Rule, value: str) -> str:
+    return value if rule.where is None else f"if({rule.where}, {value}, NULL)"
+
+
+COLUMN_RULES: MappingProxyType[str, Callable[[Rule, Subject], Verdict]] = MappingProxyType(
+    {
+        "ColumnCorrelation": _correlation,
+        "ColumnCount": _column_count,
+        "ColumnDataType": _type,
+        "ColumnExists": _column_exists,
+        "ColumnLength": _length,
+        "ColumnNamesMatchPattern": _names_match,
+        "ColumnValues": _values,
+        "Completeness": _complete,
+        "DataFreshness": _freshness,
+        "DistinctValuesCount": _distinct,
+        "Entropy": _entropy,
+        "IsComplete": _complete,
+        "IsPrimaryKey": _primary_key,
+        "IsUnique": _unique,
+        "Mean": _statistic("avg"),
+        "RowCount": _row_count,
+        "StandardDeviation": _statistic("stddev_pop"),
+        "Sum": _statistic("sum"),
+        "UniqueValueRatio": _unique_ratio,
+        "Uniqueness": _unique,
+    }
+)
+# Their parameters are names of columns.
+ABOUT_COLUMNS = frozenset(COLUMN_RULES) - {"ColumnExists", "ColumnNamesMatchPattern"}
