@@ -71,7 +71,7 @@ def has_class_archive(settings: Settings) -> bool:
 def make_class_archive(settings: Settings) -> None:
     """Make Java's archive, by a worker of its own whose modules are compiled on the way."""
     outcome = subprocess.run(
-        [str(settings.python), "-m", "lochan.glue.worker.class_archive"],
+        [str(settings.python), "-m", "lochan.glue.worker.class_archive_maker"],
         cwd=settings.cache,
         env={**preparation_environment(settings), "LOCHAN_CACHE": str(settings.cache)},
         capture_output=True,
