@@ -137,6 +137,7 @@ def _job_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, 
             "--job-bookmark-option": "job-bookmark-disable",
             "--job-language": "python",
             "--TempDir": f"s3://{resources.name('buckets', 'temp')}/glue/",
+            **spec.get("arguments", {}),
         },
     }
 
