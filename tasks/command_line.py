@@ -11,6 +11,14 @@ from prefect import Flow
 from rich.console import Console, RenderableType
 
 
+class FailedWithReport(Exception):
+    """A flow that did its work and fails all the same; the report is shown before the sentence."""
+
+    def __init__(self, sentence: str, report: Any) -> None:
+        super().__init__(sentence)
+        self.report = report
+
+
 def run_from_terminal(flow: Flow[[], Any], draw: Callable[[Any], RenderableType]) -> int:
     """Run a flow with its defaults and print what it did; returns the exit code.
 
@@ -23,6 +31,8 @@ def run_from_terminal(flow: Flow[[], Any], draw: Callable[[Any], RenderableType]
         print(f"{flow.name} was interrupted; run it again to go on.", file=sys.stderr)
         return 130
     except Exception as error:
+        if isinstance(error, FailedWithReport):
+            Console().print(draw(error.report))
         print(f"{flow.name} failed: {error}", file=sys.stderr)
         return 1
     Console().print(draw(result))

@@ -223,6 +223,9 @@ CREATE OR REPLACE VIEW rs.stv_partitions AS
 SELECT 0 AS owner, 0 AS host, 0 AS diskno, 0::bigint AS part_begin, capacity AS part_end,
        used::integer, 0 AS tossed, capacity::integer, 0 AS is_san, 0 AS failed
 FROM rs_catalog.disk;
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_STV_NODE_STORAGE_CAPACITY.html
+CREATE OR REPLACE VIEW rs.stv_node_storage_capacity AS
+SELECT 0 AS node, used::integer, capacity::integer FROM rs_catalog.disk;
 CREATE OR REPLACE VIEW rs.stv_recents AS
 SELECT usesysid::integer AS userid,
        CASE state WHEN 'active' THEN 'Running' ELSE 'Done' END::varchar(20) AS status,
@@ -300,6 +303,6 @@ END;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA rs TO PUBLIC;
 -- "Visible only to superusers" on its page, and to the role sys:monitor.
-REVOKE SELECT ON rs.stv_partitions FROM PUBLIC;
-GRANT SELECT ON rs.stv_partitions TO pg_monitor;
+REVOKE SELECT ON rs.stv_partitions, rs.stv_node_storage_capacity FROM PUBLIC;
+GRANT SELECT ON rs.stv_partitions, rs.stv_node_storage_capacity TO pg_monitor;
 GRANT SELECT ON rs_catalog.columns, rs_catalog.tables TO PUBLIC;

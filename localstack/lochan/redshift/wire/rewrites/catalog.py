@@ -14,6 +14,7 @@ QUERY_LOG_VIEWS = frozenset(
     {
         "stl_query",
         "stl_querytext",
+        "stv_node_storage_capacity",
         "stv_partitions",
         "stv_recents",
         "stv_wlm_query_state",
