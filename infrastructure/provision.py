@@ -102,7 +102,8 @@ def _client(service: str) -> Any:
 def _resources(environment: str) -> Resources:
     sts = _client("sts")
     account = sts.get_caller_identity()["Account"]
-    return resolve_resources(Place(environment, account, sts.meta.region_name))
+    place = Place(environment, account, sts.meta.region_name)
+    return resolve_resources(place, values=os.environ)
 
 
 class _sentences:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 DECLARATION = Path(__file__).with_name("resources.json")
+NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,22 @@ class Resources:
         return f"arn:aws:iam::{self.place.account}:role/{self.name('roles', key)}"
 
 
-def resolve_resources(place: Place, declaration: Path = DECLARATION) -> Resources:
-    """Read the declarations and put this place's names into them."""
+def resolve_resources(
+    place: Place, declaration: Path = DECLARATION, values: Mapping[str, str] = NO_VALUES
+) -> Resources:
+    """Read the declarations and put this place's names into them.
+
+    What stands under `values` is a name of a person's own, `academy_bucket` for example: the value
+    of ACADEMY_BUCKET where `values` have one, else what is declared.
+    """
     declared = json.loads(declaration.read_text())
     names = {
         "environment": place.environment,
         "account": place.account,
         "region": place.region,
     }
+    for name, default in declared.pop("values").items():
+        names[name] = values.get(name.upper()) or default
     buckets = {key: _fill(spec["name"], names) for key, spec in declared["buckets"].items()}
     names |= {f"{key}_bucket": bucket for key, bucket in buckets.items()}
     names |= {key: f"arn:aws:s3:::{bucket}" for key, bucket in buckets.items()}

@@ -17,6 +17,8 @@ from infrastructure.resources import Resources
 ROOT = Path(__file__).resolve().parent.parent
 # A zip that depends on its content alone, so that the same code is the same object.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+# What jobs need of spark/: modules, and the rules beside the tables.
+PACKAGED = frozenset({".py", ".dqdl"})
 
 
 def ensure_buckets(s3: Any, resources: Resources) -> Iterator[Change]:
@@ -58,7 +60,9 @@ def _jobs(resources: Resources) -> list[Any]:
 def _zip_package() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((ROOT / "spark").rglob("*.py")):
+        for path in sorted((ROOT / "spark").rglob("*")):
+            if path.suffix not in PACKAGED:
+                continue
             info = zipfile.ZipInfo(path.relative_to(ROOT).as_posix(), ZIP_TIME)
             archive.writestr(info, path.read_bytes())
     return buffer.getvalue()

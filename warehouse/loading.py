@@ -23,6 +23,9 @@ INSERT_LOAD = (
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 SELECT_LOAD_IDS = 'SELECT load_id FROM "etl"."loads" WHERE dataset = %s AND partition_key LIKE %s'
+SELECT_LOADED_PARTITIONS = (
+    'SELECT partition_key, load_id FROM "etl"."loads" WHERE dataset = %s AND partition_key LIKE %s'
+)
 
 
 def lock_dataset(dataset: str) -> str:

@@ -1,4 +1,8 @@
-"""Laying the generated input of a flow into the landing zone, once."""
+"""Laying the generated input of a flow where the flow reads it, once.
+
+That is the landing bucket, or the bucket whose name stands in the variable that a sample's module
+calls BUCKET_VARIABLE.
+"""
 
 import importlib
 import pkgutil
@@ -7,12 +11,20 @@ from typing import Any
 
 from lochan import samples
 
+LANDING_VARIABLE = "LANDING_BUCKET"
 _NOT_SAMPLES = frozenset({"landing"})
 
 
 def list_flows() -> list[str]:
     """Name the flows that have generated input."""
     return sorted({found.name for found in pkgutil.iter_modules(samples.__path__)} - _NOT_SAMPLES)
+
+
+def bucket_variable(flow: str) -> str:
+    """Name the variable that holds the bucket of the flow's input."""
+    if flow not in list_flows():
+        return LANDING_VARIABLE
+    return str(getattr(_load(flow), "BUCKET_VARIABLE", LANDING_VARIABLE))
 
 
 def land(s3: Any, bucket: str, flow: str) -> int:
@@ -35,9 +47,12 @@ def land(s3: Any, bucket: str, flow: str) -> int:
     return landed
 
 
+def _load(flow: str) -> Any:
+    return importlib.import_module(f"lochan.samples.{flow}")
+
+
 def _make_objects(flow: str) -> Iterator[tuple[str, bytes]]:
-    module: Any = importlib.import_module(f"lochan.samples.{flow}")
-    made: Iterator[tuple[str, bytes]] = module.make_objects()
+    made: Iterator[tuple[str, bytes]] = _load(flow).make_objects()
     return made
 
 

@@ -24,6 +24,7 @@ KNOWN_VARIABLES = {
     "LANDING_BUCKET",
     "PROCESSED_BUCKET",
     "TEMP_BUCKET",
+    "ACADEMY_BUCKET",
     "GLUE_CRAWLER_ROLE_ARN",
     "REDSHIFT_HOST",
     "REDSHIFT_PORT",
@@ -107,6 +108,12 @@ def load(deployment: Deployment) -> Flow[..., Any]:
     return load_flow_from_entrypoint(str(ROOT / deployment.entrypoint))
 
 
+def deploy(name: str) -> Deployment:
+    """A deployment with a value for each variable, as deploying puts one in."""
+    text = re.sub(r"\{\{ \$(\w+) \}\}", "a-value", DEPLOYMENTS[name].model_dump_json())
+    return Deployment.model_validate_json(text)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
@@ -129,11 +136,11 @@ def test_file_function_and_deployment_share_a_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_entrypoint_loads_and_parameters_validate(name: str) -> None:
-    flow = load(DEPLOYMENTS[name])
+    deployment, flow = deploy(name), load(DEPLOYMENTS[name])
     assert flow.name == name
-    flow.validate_parameters(DEPLOYMENTS[name].parameters)
-    for extra in [*DEPLOYMENTS[name].schedules, *DEPLOYMENTS[name].triggers]:
-        flow.validate_parameters({**DEPLOYMENTS[name].parameters, **extra.parameters})
+    flow.validate_parameters(deployment.parameters)
+    for extra in [*deployment.schedules, *deployment.triggers]:
+        flow.validate_parameters({**deployment.parameters, **extra.parameters})
 
 
 def test_every_flow_has_a_deployment() -> None:
@@ -166,7 +173,12 @@ def test_triggers_wait_for_another_deployment_of_this_file() -> None:
 
 def test_only_the_first_stage_is_scheduled() -> None:
     scheduled = {name for name, deployment in DEPLOYMENTS.items() if deployment.schedules}
-    assert scheduled == {"collect_tweets", "monitor_platform", "repartition_by_event_time"}
+    assert scheduled == {
+        "collect_tweets",
+        "monitor_platform",
+        "repartition_by_event_time",
+        "sync_missing_partitions",
+    }
     for name in scheduled:
         for schedule in DEPLOYMENTS[name].schedules:
             CronSchedule(cron=schedule.cron, timezone=schedule.timezone)

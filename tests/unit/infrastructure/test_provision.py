@@ -63,14 +63,24 @@ def names(changes: Any) -> list[tuple[str, str]]:
 def test_apply_makes_everything_once(clients: Any) -> None:
     resources = declared()
     first = names(apply(clients, resources, VALUES, ADDRESSES))
-    assert first.count(("made", "bucket")) == 4
+    assert first.count(("made", "bucket")) == len(resources.section("buckets"))
     assert first.count(("made", "role")) == 5
     assert first.count(("made", "secret")) == 3
-    assert first.count(("made", "database")) == 2
-    assert first.count(("made", "crawler")) == 2
-    assert first.count(("uploaded", "object")) == 2
+    assert first.count(("made", "database")) == len(resources.section("databases"))
+    assert first.count(("made", "crawler")) == len(resources.section("crawlers"))
+    assert first.count(("made", "job")) == len(resources.section("jobs"))
+    # The scripts and the package.
+    assert first.count(("uploaded", "object")) == len(resources.section("jobs")) + 1
     assert first[-1] == ("made", "job")
     assert names(apply(clients, resources, VALUES, ADDRESSES)) == []
+
+
+def test_a_bucket_of_a_persons_own_is_a_value() -> None:
+    given = resolve_resources(PLACE, values={"ACADEMY_BUCKET": "our-tweets"})
+    assert declared().name("buckets", "academy") == "tara-academy-data"
+    assert given.name("buckets", "academy") == "our-tweets"
+    reads = given.section("roles")["glue-job"]["statements"][0]["Resource"]
+    assert "arn:aws:s3:::our-tweets/*" in reads
 
 
 def test_apply_uploads_changed_code_and_points_the_job_at_it(clients: Any, code: Path) -> None:
@@ -78,12 +88,13 @@ def test_apply_uploads_changed_code_and_points_the_job_at_it(clients: Any, code:
     list(apply(clients, resources, VALUES, ADDRESSES))
     before = clients("glue").get_job(JobName="lochan-local-process-tweets")["Job"]
     code.write_text("print(2)\n")
-    # moto has no UpdateJob (facts of moto 5.2.5), so the job is made anew here.
-    clients("glue").delete_job(JobName="lochan-local-process-tweets")
+    # moto has no UpdateJob (facts of moto 5.2.5), so the jobs are made anew here.
+    for job in resources.section("jobs").values():
+        clients("glue").delete_job(JobName=job["name"])
     assert names(apply(clients, resources, VALUES, ADDRESSES)) == [
         ("uploaded", "object"),
         ("uploaded", "object"),
-        ("made", "job"),
+        *[("made", "job")] * len(resources.section("jobs")),
     ]
     after = clients("glue").get_job(JobName="lochan-local-process-tweets")["Job"]
     packages = [job["DefaultArguments"]["--extra-py-files"] for job in (before, after)]
@@ -117,6 +128,7 @@ def test_export_names_what_flows_read(clients: Any) -> None:
         "LOCHAN_ENVIRONMENT",
         "LANDING_BUCKET",
         "PROCESSED_BUCKET",
+        "ACADEMY_BUCKET",
         "ASSETS_BUCKET",
         "TEMP_BUCKET",
         "GLUE_JOB_ROLE_ARN",

@@ -46,3 +46,12 @@ def test_what_a_person_put_there_is_left(s3: Any, two_objects: None) -> None:
 
 def test_a_flow_that_reads_no_files_needs_no_input(s3: Any) -> None:
     assert landing.land(s3, "landing", "tweets_to_redshift") == 0
+
+
+def test_a_sample_may_name_a_bucket_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any, two_objects: None
+) -> None:
+    (tmp_path / "read_elsewhere.py").write_text("BUCKET_VARIABLE = 'MY_BUCKET'\n")
+    assert landing.bucket_variable("read_elsewhere") == "MY_BUCKET"
+    assert landing.bucket_variable("read_pages") == "LANDING_BUCKET"
+    assert landing.bucket_variable("no_sample") == "LANDING_BUCKET"
