@@ -1,0 +1,171 @@
+"""Each finding provoked on the real parts, and a fresh stack that has none."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Platform
+
+pytestmark = pytest.mark.stack
+
+SCRIPT = b"""
+import sys, time
+from awsglue.utils import getResolvedOptions
+given = getResolvedOptions(sys.argv, ["seconds"])
+if given["seconds"] == "never":
+    raise RuntimeError("there is no such day")
+time.sleep(float(given["seconds"]))
+"""
+SLOW_STATEMENT = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+    "SELECT SUM(i) AS provoked FROM n"
+)
+PARAMETERS: dict[str, Any] = {
+    "runs": {"slow_factor": 2, "slow_margin_seconds": 1},
+    "datasets": {"twitter": {"stale_after_hours": 1000, "rejects_percent": 9}},
+    "other_datasets": {"stale_after_hours": 48},
+    "warehouse": {
+        "disk_warning_percent": 0.001,
+        "disk_critical_percent": 100,
+        "slow_query_seconds": 0.01,
+    },
+}
+Row = tuple[str, str, str]
+
+
+def report(platform: Platform) -> list[dict[str, str]]:
+    """The findings of the last report, as its artifact has them."""
+    url = f"{platform.values['PREFECT_API_URL']}/artifacts/monitor-platform-findings/latest"
+    return list(json.loads(httpx.get(url, timeout=30).raise_for_status().json()["data"]))
+
+
+def provoke_runs(platform: Platform, prefix: str) -> None:
+    """A job that fails, one that takes far longer than before, a crawl of what is not there."""
+    glue, bucket = platform.client("glue"), platform.values["ASSETS_BUCKET"]
+    platform.client("s3").put_object(Bucket=bucket, Key="jobs/waits.py", Body=SCRIPT)
+    for name, waits in (("fails", ["never"]), ("slows", ["0", "0", "0", "5"])):
+        glue.create_job(
+            Name=f"{prefix}-{name}",
+            Role=platform.values["GLUE_JOB_ROLE_ARN"],
+            GlueVersion="5.1",
+            WorkerType="G.1X",
+            NumberOfWorkers=2,
+            Command={
+                "Name": "glueetl",
+                "PythonVersion": "3",
+                "ScriptLocation": f"s3://{bucket}/jobs/waits.py",
+            },
+        )
+        for seconds in waits:
+            run_to_its_end(glue, f"{prefix}-{name}", seconds)
+    glue.create_crawler(
+        Name=f"{prefix}-lost",
+        Role=platform.values["GLUE_CRAWLER_ROLE_ARN"],
+        DatabaseName=f"{prefix.replace('-', '_')}_landing",
+        Targets={"S3Targets": [{"Path": "s3://no-such-bucket-of-ours/x/"}]},
+    )
+    glue.start_crawler(Name=f"{prefix}-lost")
+    while glue.get_crawler(Name=f"{prefix}-lost")["Crawler"]["State"] != "READY":
+        pass
+
+
+def run_to_its_end(glue: Any, job: str, seconds: str) -> None:
+    run = glue.start_job_run(JobName=job, Arguments={"--seconds": seconds})["JobRunId"]
+    active = {"STARTING", "RUNNING", "WAITING"}
+    while glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] in active:
+        pass
+
+
+def provoke_tables(platform: Platform, database: str) -> None:
+    """A table whose columns change, and one that its crawler gave up."""
+    glue = platform.client("glue")
+    old = {"Columns": [{"Name": n, "Type": t} for n, t in (("a", "int"), ("b", "date"))]}
+    new = {"Columns": [{"Name": n, "Type": t} for n, t in (("a", "string"), ("c", "int"))]}
+    glue.create_table(
+        DatabaseName=database, TableInput={"Name": "changes", "StorageDescriptor": old}
+    )
+    glue.update_table(
+        DatabaseName=database, TableInput={"Name": "changes", "StorageDescriptor": new}
+    )
+    parameters = {"DEPRECATED_BY_CRAWLER": "1795168800000"}
+    glue.create_table(
+        DatabaseName=database, TableInput={"Name": "given_up", "Parameters": parameters}
+    )
+    glue.delete_table(DatabaseName=database, Name="goes")
+
+
+def provoke_ledger(platform: Platform) -> None:
+    """A dataset that nobody loads any more, and one with a tenth of its rows rejected."""
+    platform.query(
+        "INSERT INTO etl.loads (load_id, dataset, partition_key, object_count, input_rows,"
+        " loaded_rows, rejected_rows, duplicate_rows, loaded_at) VALUES"
+        " ('a', 'books', 'p', 1, 10, 10, 0, 0, DATEADD(hour, -49, GETDATE())),"
+        " ('b', 'twitter', 'p', 1, 1000, 890, 100, 10, GETDATE())"
+    )
+    platform.query(
+        "INSERT INTO etl.rejects VALUES ('b', 'f', '1', 'text is missing', 'tweet_id=1')"
+    )
+
+
+def test_a_fresh_stack_is_well_and_says_what_it_cannot_know(platform: Platform) -> None:
+    done = platform.run(sys.executable, "-m", "flows.monitor_platform", COLUMNS="80")
+    assert done.code == 0, done.output + done.errors
+    for told in ("has no run yet", "has no crawl yet", "nothing was loaded yet", "All is well."):
+        assert told in done.output
+    assert "disk" in done.output
+    assert report(platform) == []
+
+
+def test_everything_that_is_wrong_is_found(platform: Platform) -> None:
+    prefix = f"lochan-{platform.values['LOCHAN_ENVIRONMENT']}"
+    database = f"{prefix.replace('-', '_')}_landing"
+    assert platform.run_flow("warehouse_tweets").code == 0
+    platform.client("glue").create_table(DatabaseName=database, TableInput={"Name": "goes"})
+    assert platform.run_flow("monitor_platform").code == 0
+
+    provoke_runs(platform, prefix)
+    provoke_tables(platform, database)
+    provoke_ledger(platform)
+    platform.query(SLOW_STATEMENT)
+
+    done = platform.run_flow("monitor_platform", PARAMETERS)
+    assert done.code == 1, done.output + done.errors
+    assert "monitor_platform failed: 5 critical, " in done.errors
+    assert "Traceback" not in done.errors
+    found = {
+        (row["severity"], row["kind"], row["subject"]): row["finding"] for row in report(platform)
+    }
+    slow = {key: text for key, text in found.items() if key[1] == "slow query"}
+    assert any("SELECT SUM(i) AS provoked FROM n" in text for text in slow.values()), slow
+    rest = {key: text for key, text in found.items() if key not in slow}
+    assert_findings(rest, prefix, database)
+
+    calm = platform.run_flow("monitor_platform", {**PARAMETERS, "fail_on": "never"})
+    assert calm.code == 0, calm.output + calm.errors
+
+
+def assert_findings(found: dict[Row, str], prefix: str, database: str) -> None:
+    expected = {
+        ("critical", "failed run", f"{prefix}-fails"): "there is no such day",
+        ("critical", "failed crawl", f"{prefix}-lost"): "no-such-bucket-of-ours",
+        ("critical", "table gone", f"{database}.goes"): "the catalog had it until",
+        ("critical", "stale", "books"): "last loaded 49.0 h ago, the limit is 48 h",
+        ("critical", "rejects", "twitter"): (
+            "100 of 1,000 rows, 10.0 %, the limit is 9 %: 1 x text is missing"
+        ),
+        ("warning", "slow run", f"{prefix}-slows"): "the median of the 3 before it is",
+        ("warning", "schema changed", f"{database}.changes"): (
+            "version 0 to 1: added c int; retyped a from int to string; removed b date"
+        ),
+        ("warning", "table deprecated", f"{database}.given_up"): "finds no data",
+        ("warning", "disk", "redshift"): " MB are used",
+    }
+    assert set(found) == set(expected)
+    for key, words in expected.items():
+        assert words in found[key], (key, found[key])
