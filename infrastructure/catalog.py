@@ -1,4 +1,4 @@
-"""Glue: databases, crawlers and jobs, made once and kept as declared."""
+"""Glue: databases, connections, classifiers, crawlers, jobs, triggers; kept as declared."""
 
 from __future__ import annotations
 
@@ -47,6 +47,29 @@ def ensure_connections(
             yield Change("changed", "connection", spec["name"])
 
 
+def ensure_classifiers(glue: Any, resources: Resources) -> Iterator[Change]:
+    """Make the classifiers of CSV files that crawlers name.
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-classifiers.html
+    """
+    for spec in resources.section("classifiers").values():
+        wanted = {
+            "Name": spec["name"],
+            "Delimiter": spec["delimiter"],
+            "QuoteSymbol": spec["quote"],
+            "ContainsHeader": spec["header"],
+        }
+        try:
+            found = glue.get_classifier(Name=spec["name"])["Classifier"].get("CsvClassifier")
+        except glue.exceptions.EntityNotFoundException:
+            glue.create_classifier(CsvClassifier=wanted)
+            yield Change("made", "classifier", spec["name"])
+            continue
+        if _differs(wanted, found):
+            glue.update_classifier(CsvClassifier=wanted)
+            yield Change("changed", "classifier", spec["name"])
+
+
 def ensure_crawlers(glue: Any, resources: Resources) -> Iterator[Change]:
     """Make the crawlers and bring those that differ back to their declaration."""
     for spec in resources.section("crawlers").values():
@@ -77,6 +100,29 @@ def ensure_jobs(glue: Any, resources: Resources) -> Iterator[Change]:
             yield Change("changed", "job", spec["name"])
 
 
+def ensure_triggers(glue: Any, resources: Resources) -> Iterator[Change]:
+    """Make the triggers; conditional ones are active as soon as they are there.
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-trigger.html
+    """
+    for spec in resources.section("triggers").values():
+        name, wanted = spec["name"], _trigger_definition(spec, resources)
+        is_conditional = spec["type"] == "CONDITIONAL"
+        try:
+            found = glue.get_trigger(Name=name)["Trigger"]
+        except glue.exceptions.EntityNotFoundException:
+            activation = {"StartOnCreation": True} if is_conditional else {}
+            glue.create_trigger(Name=name, Type=spec["type"], **wanted, **activation)
+            yield Change("made", "trigger", name)
+            continue
+        if _differs(wanted, found):
+            glue.update_trigger(Name=name, TriggerUpdate=wanted)
+            yield Change("changed", "trigger", name)
+        if is_conditional and found["State"] == "DEACTIVATED":
+            glue.start_trigger(Name=name)
+            yield Change("activated", "trigger", name)
+
+
 def _connection_definition(spec: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     try:
         where = "{}:{}/{}".format(*(values[name] for name in spec["address"]))
@@ -98,7 +144,9 @@ def _connection_definition(spec: Mapping[str, Any], values: Mapping[str, str]) -
 
 
 def _crawler_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
+    classifiers = [resources.name("classifiers", key) for key in spec.get("classifiers", [])]
     return {
+        **({"Classifiers": classifiers} if classifiers else {}),
         "Role": resources.role_arn(spec["role"]),
         "DatabaseName": resources.name("databases", spec["database"]),
         "Description": spec["description"],
@@ -114,6 +162,22 @@ def _crawler_definition(spec: Mapping[str, Any], resources: Resources) -> dict[s
             "DeleteBehavior": "DEPRECATE_IN_DATABASE",
         },
     }
+
+
+def _trigger_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
+    definition: dict[str, Any] = {"Description": spec["description"]}
+    if "after_crawler" in spec:
+        condition = {
+            "LogicalOperator": "EQUALS",
+            "CrawlerName": resources.name("crawlers", spec["after_crawler"]),
+            "CrawlState": "SUCCEEDED",
+        }
+        definition["Predicate"] = {"Logical": "ANY", "Conditions": [condition]}
+    if "crawler" in spec:
+        definition["Actions"] = [{"CrawlerName": resources.name("crawlers", spec["crawler"])}]
+    else:
+        definition["Actions"] = [{"JobName": resources.name("jobs", spec["job"])}]
+    return definition
 
 
 def _job_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:

@@ -41,8 +41,10 @@ def apply(
     yield from catalog.ensure_databases(clients("glue"), resources)
     yield from catalog.ensure_connections(clients("glue"), resources, addresses)
     yield from storage.upload_code(clients("s3"), resources)
+    yield from catalog.ensure_classifiers(clients("glue"), resources)
     yield from catalog.ensure_crawlers(clients("glue"), resources)
     yield from catalog.ensure_jobs(clients("glue"), resources)
+    yield from catalog.ensure_triggers(clients("glue"), resources)
 
 
 def export(clients: Clients, resources: Resources) -> dict[str, str]:

@@ -72,6 +72,7 @@ def _arn_patterns(place: Place) -> dict[str, str]:
         "catalog": f"arn:aws:glue:{at}:*",
         "jobs": f"arn:aws:glue:{at}:job/{owned}",
         "crawlers": f"arn:aws:glue:{at}:crawler/{owned}",
+        "triggers": f"arn:aws:glue:{at}:trigger/{owned}",
         "secrets": f"arn:aws:secretsmanager:{at}:secret:lochan/{place.environment}/*",
         "job_logs": f"arn:aws:logs:{at}:log-group:/aws-glue/jobs/*",
         "crawler_logs": f"arn:aws:logs:{at}:log-group:/aws-glue/crawlers*",

@@ -73,25 +73,16 @@ def run_job(
     interrupts the wait (cancellation, Ctrl-C, the deadline) stops the run.
     """
     patience = patience or Patience()
-    waits = _Waits(patience, time.monotonic())
+    waits = Waits(patience, time.monotonic())
     run_id = _find_run(glue, job_name, idempotency_key) or _start_run(
         glue, job_name, {**arguments, KEY_ARGUMENT: idempotency_key}, waits, sleep
     )
     try:
-        run = _await_run(glue, job_name, run_id, waits, sleep)
+        run = await_run(glue, job_name, run_id, waits, sleep)
     except BaseException:
         stop_job_run(glue, job_name, run_id)
         raise
-    if run["JobRunState"] != "SUCCEEDED":
-        raise GlueFailure(_describe_failure(job_name, run))
-    return JobRun(
-        job_name=job_name,
-        run_id=run_id,
-        state=run["JobRunState"],
-        execution_seconds=run.get("ExecutionTime", 0),
-        dpu_seconds=float(run.get("DPUSeconds") or 0.0),
-        log_group=run.get("LogGroupName") or "/aws-glue/jobs",
-    )
+    return describe_run(job_name, run)
 
 
 def stop_job_run(glue: Any, job_name: str, run_id: str) -> None:
@@ -108,14 +99,14 @@ def run_crawler(
     sleep: Sleep = time.sleep,
 ) -> Crawl:
     """Start a crawler and wait for its end; one that already runs is waited for, then run again."""
-    waits = _Waits(patience or Patience(), time.monotonic())
+    waits = Waits(patience or Patience(), time.monotonic())
     while not _start_crawler(glue, crawler_name):
         sleep(waits.next(f"The crawler {crawler_name}"))
     try:
         while (crawler := glue.get_crawler(Name=crawler_name)["Crawler"])["State"] != "READY":
             sleep(waits.next(f"The crawler {crawler_name}"))
     except BaseException:
-        _stop_crawler(glue, crawler_name)
+        stop_crawler(glue, crawler_name)
         raise
     last = crawler.get("LastCrawl", {})
     if last.get("Status") != "SUCCEEDED":
@@ -134,7 +125,7 @@ def _find_run(glue: Any, job_name: str, idempotency_key: str) -> str | None:
 
 
 def _start_run(
-    glue: Any, job_name: str, arguments: dict[str, str], waits: _Waits, sleep: Sleep
+    glue: Any, job_name: str, arguments: dict[str, str], waits: Waits, sleep: Sleep
 ) -> str:
     while True:
         try:
@@ -145,14 +136,27 @@ def _start_run(
         sleep(waits.next(f"The job {job_name} is at its limit of concurrent runs; it"))
 
 
-def _await_run(
-    glue: Any, job_name: str, run_id: str, waits: _Waits, sleep: Sleep
-) -> dict[str, Any]:
+def await_run(glue: Any, job_name: str, run_id: str, waits: Waits, sleep: Sleep) -> dict[str, Any]:
+    """Wait for a run's end and return it as Glue describes it."""
     while True:
         run: dict[str, Any] = glue.get_job_run(JobName=job_name, RunId=run_id)["JobRun"]
         if run["JobRunState"] not in ACTIVE_STATES:
             return run
         sleep(waits.next(f"The run {run_id} of job {job_name}"))
+
+
+def describe_run(job_name: str, run: Mapping[str, Any]) -> JobRun:
+    """Describe a run that succeeded; raises GlueFailure for one that did not."""
+    if run["JobRunState"] != "SUCCEEDED":
+        raise GlueFailure(_describe_failure(job_name, run))
+    return JobRun(
+        job_name=job_name,
+        run_id=run["Id"],
+        state=run["JobRunState"],
+        execution_seconds=run.get("ExecutionTime", 0),
+        dpu_seconds=float(run.get("DPUSeconds") or 0.0),
+        log_group=run.get("LogGroupName") or "/aws-glue/jobs",
+    )
 
 
 def _describe_failure(job_name: str, run: Mapping[str, Any]) -> str:
@@ -174,7 +178,8 @@ def _start_crawler(glue: Any, crawler_name: str) -> bool:
     return True
 
 
-def _stop_crawler(glue: Any, crawler_name: str) -> None:
+def stop_crawler(glue: Any, crawler_name: str) -> None:
+    """Ask Glue to stop a crawler; one that does not run is left as it is."""
     try:
         glue.stop_crawler(Name=crawler_name)
     except ClientError as error:
@@ -186,13 +191,14 @@ def _stop_crawler(glue: Any, crawler_name: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Waits:
+class Waits:
     """Waits a tenth of the time that has passed, so that waiting adds at most that much."""
 
     patience: Patience
     started: float
 
     def next(self, subject: str) -> float:
+        """Return how long to wait for a subject; raises GlueFailure after the deadline."""
         passed = time.monotonic() - self.started
         if passed >= self.patience.deadline_seconds:
             raise GlueFailure(f"{subject} was not done at its deadline.")

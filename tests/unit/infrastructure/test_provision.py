@@ -51,9 +51,14 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def declared() -> Resources:
-    """What is declared but for the connections: moto cannot answer or change them."""
-    resources = resolve_resources(PLACE)
-    return Resources(PLACE, {**resources.sections, "connections": {}})
+    """What is declared but for connections and classifiers: moto cannot answer or change them."""
+    sections = resolve_resources(PLACE).sections
+    crawlers = {
+        key: {name: value for name, value in spec.items() if name != "classifiers"}
+        for key, spec in sections["crawlers"].items()
+    }
+    without = {"connections": {}, "classifiers": {}, "crawlers": crawlers}
+    return Resources(PLACE, {**sections, **without})
 
 
 def names(changes: Any) -> list[tuple[str, str]]:
@@ -71,7 +76,8 @@ def test_apply_makes_everything_once(clients: Any) -> None:
     assert first.count(("made", "job")) == len(resources.section("jobs"))
     # The scripts and the package.
     assert first.count(("uploaded", "object")) == len(resources.section("jobs")) + 1
-    assert first[-1] == ("made", "job")
+    assert first.count(("made", "trigger")) == len(resources.section("triggers"))
+    assert first[-1] == ("made", "trigger")
     assert names(apply(clients, resources, VALUES, ADDRESSES)) == []
 
 
@@ -224,3 +230,65 @@ def test_a_connection_names_the_address_that_it_lacks(
     known = {name: value for name, value in ADDRESSES.items() if name != "REDSHIFT_PORT"}
     with pytest.raises(Refused, match="lochan-local-redshift needs REDSHIFT_PORT"):
         list(catalog.ensure_connections(glue[0], one_connection, known))
+
+
+BOOKS_CLASSIFIER = {
+    "Name": "lochan-local-books-export",
+    "Delimiter": ",",
+    "QuoteSymbol": '"',
+    "ContainsHeader": "PRESENT",
+}
+
+
+def test_a_classifier_is_made_and_brought_back(glue: tuple[Any, Stubber]) -> None:
+    client, stubber = glue
+    classifiers = resolve_resources(PLACE).section("classifiers")
+    declared = Resources(PLACE, {"classifiers": {"books_export": classifiers["books_export"]}})
+    other = {"Classifier": {"CsvClassifier": {**BOOKS_CLASSIFIER, "Delimiter": ";"}}}
+    stubber.add_client_error("get_classifier", "EntityNotFoundException")
+    stubber.add_response("create_classifier", {}, {"CsvClassifier": BOOKS_CLASSIFIER})
+    stubber.add_response("get_classifier", other)
+    stubber.add_response("update_classifier", {}, {"CsvClassifier": BOOKS_CLASSIFIER})
+    assert names(catalog.ensure_classifiers(client, declared)) == [("made", "classifier")]
+    assert names(catalog.ensure_classifiers(client, declared)) == [("changed", "classifier")]
+
+
+MODEL_BOOKS = {
+    "Description": "Models the books when their export was crawled",
+    "Predicate": {
+        "Logical": "ANY",
+        "Conditions": [
+            {
+                "LogicalOperator": "EQUALS",
+                "CrawlerName": "lochan-local-books-export",
+                "CrawlState": "SUCCEEDED",
+            }
+        ],
+    },
+    "Actions": [{"JobName": "lochan-local-model-books"}],
+}
+
+
+def test_a_conditional_trigger_is_active_from_the_start_and_activated_again(
+    glue: tuple[Any, Stubber],
+) -> None:
+    client, stubber = glue
+    sections = resolve_resources(PLACE).sections
+    triggers = {"model_books": sections["triggers"]["model_books"]}
+    declared = Resources(PLACE, {**sections, "triggers": triggers})
+    name = "lochan-local-model-books"
+    stubber.add_client_error("get_trigger", "EntityNotFoundException")
+    stubber.add_response(
+        "create_trigger",
+        {"Name": name},
+        {"Name": name, "Type": "CONDITIONAL", "StartOnCreation": True, **MODEL_BOOKS},
+    )
+    found = {"Name": name, "Type": "CONDITIONAL", "State": "DEACTIVATED", **MODEL_BOOKS}
+    stubber.add_response("get_trigger", {"Trigger": {**found, "Actions": []}})
+    stubber.add_response("update_trigger", {}, {"Name": name, "TriggerUpdate": MODEL_BOOKS})
+    stubber.add_response("start_trigger", {"Name": name}, {"Name": name})
+    assert names(catalog.ensure_triggers(client, declared)) == [("made", "trigger")]
+    assert names(catalog.ensure_triggers(client, declared)) == [
+        ("changed", "trigger"),
+        ("activated", "trigger"),
+    ]
