@@ -30,6 +30,8 @@ _DEFAULTS = {
     "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
 }
 
+_NEW_FOLDERS_ONLY = "CRAWL_NEW_FOLDERS_ONLY"
+_LOG_ONLY = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
 # Members of a request that are kept elsewhere.
 _NO_DEFINITION = ("Name", "Tags", "Schedule")
 
@@ -90,6 +92,7 @@ def update(state: GlueState, request: Shape) -> Shape:
     crawler = find(state, request["Name"])
     _check_idle(state, crawler)
     changes = {name: value for name, value in request.items() if name not in _NO_DEFINITION}
+    _check_targets_stay(crawler, changes)
     changed = replace(
         crawler,
         definition=_complete({**crawler.definition, **changes}),
@@ -178,13 +181,36 @@ def _describe_schedule(crawler: Crawler) -> dict[str, Any]:
 
 def _complete(given: dict[str, Any]) -> dict[str, Any]:
     definition = {**_DEFAULTS, **given}
+    if _is_incremental(definition) and "SchemaChangePolicy" not in given:
+        definition["SchemaChangePolicy"] = _LOG_ONLY
     for policy in ("RecrawlPolicy", "SchemaChangePolicy"):
         definition[policy] = {**_DEFAULTS[policy], **definition[policy]}  # type: ignore[dict-item]
     definition.setdefault("Targets", {})
     if not any(definition["Targets"].values()):
         raise InvalidInputException("Targets must have at least one target to crawl.")
     _check_configuration(definition.get("Configuration", ""))
+    if _is_incremental(definition) and definition["SchemaChangePolicy"] != _LOG_ONLY:
+        raise InvalidInputException(
+            "The SchemaChangePolicy of a crawler that crawls new folders only can have the"
+            " UpdateBehavior LOG and the DeleteBehavior LOG alone."
+        )
     return definition
+
+
+def _is_incremental(definition: Shape) -> bool:
+    behavior = definition.get("RecrawlPolicy", {}).get("RecrawlBehavior")
+    return bool(behavior == _NEW_FOLDERS_ONLY)
+
+
+def _check_targets_stay(crawler: Crawler, changes: Shape) -> None:
+    """Refuse other targets for a crawler that is and stays incremental."""
+    targets = crawler.definition["Targets"]
+    stays = _is_incremental({**crawler.definition, **changes})
+    if _is_incremental(crawler.definition) and stays and changes.get("Targets", targets) != targets:
+        raise InvalidInputException(
+            f"The targets of crawler {crawler.name} cannot change while it crawls new folders only:"
+            " create another crawler, or set RecrawlBehavior to CRAWL_EVERYTHING first."
+        )
 
 
 def _check_configuration(configuration: str) -> None:

@@ -72,11 +72,39 @@ class Catalog:
         self, present: set[str], covers: Callable[[Mapping[str, Any]], bool]
     ) -> None:
         """Delete or deprecate this crawler's tables that it covers and did not find again."""
-        for table in list(self._tables()):
-            parameters = table.get("Parameters", {})
-            ours = parameters.get("UPDATED_BY_CRAWLER") == self.crawler_name
-            if ours and table["Name"] not in present and covers(table):
+        for table in self.own_tables():
+            if table["Name"] not in present and covers(table):
                 self._retire_table(table)
+
+    def own_tables(self) -> list[dict[str, Any]]:
+        """List the tables that this crawler wrote last."""
+        return [
+            table
+            for table in self._tables()
+            if table.get("Parameters", {}).get("UPDATED_BY_CRAWLER") == self.crawler_name
+        ]
+
+    def list_partitions(self, table: str) -> Iterator[dict[str, Any]]:
+        """List the partitions of a table."""
+        pages = self.glue.get_paginator("get_partitions").paginate(
+            DatabaseName=self.database, TableName=table
+        )
+        for page in pages:
+            yield from page["Partitions"]
+
+    def create_partitions(self, table: str, inputs: Sequence[dict[str, Any]]) -> None:
+        """Add partitions to a table; raises CatalogRefused."""
+        for batch in _batches(inputs, CREATE_BATCH):
+            answer = self.glue.batch_create_partition(
+                DatabaseName=self.database, TableName=table, PartitionInputList=batch
+            )
+            for problem in answer.get("Errors", []):
+                detail = problem["ErrorDetail"]
+                raise CatalogRefused(
+                    f"The partition {problem['PartitionValues']} of table {table} was refused: "
+                    f"{detail.get('ErrorCode')}: {detail.get('ErrorMessage')}"
+                )
+        self.tally.partitions_created += len(inputs)
 
     def _find(self, crawled: CrawledTable) -> tuple[str, dict[str, Any] | None]:
         """Find the table of this place; a name taken by another place gets a suffix."""
@@ -115,35 +143,15 @@ class Catalog:
     def _publish_partitions(
         self, table: str, wanted: Sequence[dict[str, Any]], table_input: Mapping[str, Any]
     ) -> None:
-        existing = {tuple(item["Values"]): item for item in self._partitions(table)}
+        existing = {tuple(item["Values"]): item for item in self.list_partitions(table)}
         if self.policies.partitions_inherit:
             for item in wanted:
                 item["StorageDescriptor"]["Columns"] = table_input["StorageDescriptor"]["Columns"]
         new = [item for item in wanted if tuple(item["Values"]) not in existing]
-        self._create_partitions(table, new)
+        self.create_partitions(table, new)
         if self.policies.update == "UPDATE_IN_DATABASE":
             self._update_partitions(table, wanted, existing)
         self._delete_partitions(table, set(existing) - {tuple(item["Values"]) for item in wanted})
-
-    def _partitions(self, table: str) -> Iterator[dict[str, Any]]:
-        pages = self.glue.get_paginator("get_partitions").paginate(
-            DatabaseName=self.database, TableName=table
-        )
-        for page in pages:
-            yield from page["Partitions"]
-
-    def _create_partitions(self, table: str, inputs: Sequence[dict[str, Any]]) -> None:
-        for batch in _batches(inputs, CREATE_BATCH):
-            answer = self.glue.batch_create_partition(
-                DatabaseName=self.database, TableName=table, PartitionInputList=batch
-            )
-            for problem in answer.get("Errors", []):
-                detail = problem["ErrorDetail"]
-                raise CatalogRefused(
-                    f"The partition {problem['PartitionValues']} of table {table} was refused: "
-                    f"{detail.get('ErrorCode')}: {detail.get('ErrorMessage')}"
-                )
-        self.tally.partitions_created += len(inputs)
 
     def _update_partitions(
         self,

@@ -6,28 +6,22 @@ https://docs.aws.amazon.com/glue/latest/dg/crawler-running.html
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from lochan.glue.crawler.catalog import Catalog
-from lochan.glue.crawler.classification import Classifier, classify
+from lochan.glue.crawler.collaborators import Clients, Reporting
 from lochan.glue.crawler.custom_classifiers import read_classifiers
 from lochan.glue.crawler.data_stores import read_data_store
-from lochan.glue.crawler.errors import CrawlStopped, UnusableTarget
+from lochan.glue.crawler.errors import TooManyTables
 from lochan.glue.crawler.grouping import File, group_files
+from lochan.glue.crawler.incremental import KnownTables
 from lochan.glue.crawler.jdbc_catalog import read_tables
 from lochan.glue.crawler.jdbc_tables import describe_stored_table
-from lochan.glue.crawler.listing import StoredObject, list_objects
 from lochan.glue.crawler.plan import JdbcTarget, Plan, S3Target, read_plan
-from lochan.glue.crawler.samples import Sample
+from lochan.glue.crawler.s3_files import classify_files
 from lochan.glue.crawler.tables import Authorship, CrawledTable, describe_table
-
-# Reading samples waits for S3, not for the processor.
-READERS = 8
 
 
 @dataclass(frozen=True)
@@ -42,28 +36,6 @@ class CrawlSummary:
     partitions_deleted: int
 
 
-@dataclass(frozen=True)
-class Clients:
-    """The AWS clients that a crawl asks: S3, Glue and Secrets Manager."""
-
-    s3: Any
-    glue: Any
-    secrets: Any
-
-
-@dataclass(frozen=True)
-class Reporting:
-    """Whom a crawl tells of its progress, and who tells it to stop."""
-
-    log: Callable[[str], None]
-    should_stop: Callable[[], bool]
-
-    def check_stop(self, place: str) -> None:
-        """Raise CrawlStopped when the crawl was told to stop."""
-        if self.should_stop():
-            raise CrawlStopped(place)
-
-
 def run_crawl(crawler: Mapping[str, Any], clients: Clients, reporting: Reporting) -> CrawlSummary:
     """Crawl the targets of a crawler (the shape that GetCrawler answers) into its database.
 
@@ -73,24 +45,61 @@ def run_crawl(crawler: Mapping[str, Any], clients: Clients, reporting: Reporting
     plan = read_plan(crawler)
     catalog = Catalog(clients.glue, plan.database, plan.name, plan.policies, reporting.log)
     author = Authorship(plan.name, str(uuid.uuid4()), plan.table_prefix)
-    present: set[str] = set()
-    for s3_target in plan.s3_targets:
-        for crawled in _crawl_prefix(s3_target, plan, author, clients, reporting):
-            present.add(catalog.publish(crawled))
-    for jdbc_target in plan.jdbc_targets:
-        for crawled in _crawl_database(jdbc_target, author, clients, reporting):
-            present.add(catalog.publish(crawled))
-    catalog.retire_missing(present, plan.covers)
+    crawl = _add_new_folders if plan.new_folders_only else _crawl_everything
+    crawl(plan, catalog, author, clients, reporting)
     return CrawlSummary(**asdict(catalog.tally))
 
 
-def _crawl_prefix(
-    target: S3Target, plan: Plan, author: Authorship, clients: Clients, reporting: Reporting
-) -> Iterator[CrawledTable]:
+def _crawl_everything(
+    plan: Plan, catalog: Catalog, author: Authorship, clients: Clients, reporting: Reporting
+) -> None:
+    found: list[CrawledTable] = []
     custom = read_classifiers(clients.glue, plan.classifiers)
-    files = list(_classified_files(target, custom, clients.s3, reporting))
-    for dataset in group_files(files, combine_compatible=plan.combine_compatible):
-        yield describe_table(dataset, target.include, author)
+    for s3_target in plan.s3_targets:
+        files = classify_files(s3_target, custom, clients, reporting)
+        found += _describe_files(files, s3_target, plan, author)
+    for jdbc_target in plan.jdbc_targets:
+        found += _crawl_database(jdbc_target, author, clients, reporting)
+    present = _publish(found, plan, catalog, reporting)
+    catalog.retire_missing(present, plan.covers)
+
+
+def _add_new_folders(
+    plan: Plan, catalog: Catalog, author: Authorship, clients: Clients, reporting: Reporting
+) -> None:
+    """Crawl the folders that no table or partition of this crawler describes yet."""
+    known = KnownTables(catalog)
+    found: list[CrawledTable] = []
+    custom = read_classifiers(clients.glue, plan.classifiers)
+    for target in plan.s3_targets:
+        is_new = known.find_new_folders(target.include)
+        files = classify_files(target, custom, clients, reporting, is_new)
+        rest = known.add_partitions(files, target.include, plan.combine_compatible, author)
+        found += known.leave_out(_describe_files(rest, target, plan, author))
+    _publish(found, plan, catalog, reporting)
+
+
+def _publish(
+    found: Sequence[CrawledTable], plan: Plan, catalog: Catalog, reporting: Reporting
+) -> set[str]:
+    """Write the tables, unless they are too many; returns their names in the catalog."""
+    if plan.table_threshold is not None and len(found) > plan.table_threshold:
+        raise TooManyTables(
+            f"The crawl found {len(found)} tables, and the crawler's TableThreshold is"
+            f" {plan.table_threshold}: nothing was written."
+        )
+    names = set()
+    for crawled in found:
+        reporting.check_stop(crawled.location)
+        names.add(catalog.publish(crawled))
+    return names
+
+
+def _describe_files(
+    files: Sequence[File], target: S3Target, plan: Plan, author: Authorship
+) -> list[CrawledTable]:
+    datasets = group_files(files, plan.group_below(target.include))
+    return [describe_table(dataset, target.include, author) for dataset in datasets]
 
 
 def _crawl_database(
@@ -102,27 +111,3 @@ def _crawl_database(
     for stored in read_tables(store, target.path):
         reporting.check_stop(place)
         yield describe_stored_table(store, stored, author)
-
-
-def _classified_files(
-    target: S3Target, custom: Sequence[Classifier], s3: Any, reporting: Reporting
-) -> Iterator[File]:
-    include = target.include
-    reporting.log(f"INFO : Crawling {include.location}")
-    try:
-        stored = list(list_objects(s3, include, target.exclusions))
-    except ClientError as error:
-        reason = error.response["Error"]["Message"]
-        raise UnusableTarget(f"The target {include.location} cannot be listed: {reason}") from None
-
-    def classify_stored(one: StoredObject) -> File | None:
-        reporting.check_stop(include.location)
-        content = classify(Sample(s3, one), custom)
-        if content is None:
-            reporting.log(f"WARN : s3://{one.bucket}/{one.key} has an UNKNOWN classification")
-        return File(one.path, content) if content else None
-
-    with ThreadPoolExecutor(READERS) as readers:
-        for file in readers.map(classify_stored, stored):
-            if file is not None:
-                yield file

@@ -13,6 +13,10 @@ class UnusableTarget(CrawlError):
     """A target cannot be crawled; the text names it and says why."""
 
 
+class TooManyTables(CrawlError):
+    """More tables were found than the crawler allows; nothing was written."""
+
+
 class CatalogRefused(CrawlError):
     """The catalog did not take what the crawler wrote; the text says what and why."""
 

@@ -63,28 +63,50 @@ class _Folder:
     folders: dict[str, _Folder] = field(default_factory=dict)
 
 
-def group_files(files: Sequence[File], *, combine_compatible: bool) -> list[Dataset]:
-    """Group files into tables; combine_compatible ignores whether their columns are similar.
+@dataclass(frozen=True)
+class Grouping:
+    """How a crawler wants its files grouped.
 
-    It is the crawler's Grouping.TableGroupingPolicy CombineCompatibleSchemas.
+    `combine_compatible` ignores whether columns are similar: TableGroupingPolicy
+    CombineCompatibleSchemas. `table_depth` is how many folders below the include path the tables
+    are, None to find it out.
     """
+
+    combine_compatible: bool = False
+    table_depth: int | None = None
+
+    def allows_table(self, path: tuple[str, ...]) -> bool:
+        """Tell whether folders below a path may be the partitions of a table there."""
+        return self.table_depth is None or len(path) >= self.table_depth
+
+    def combines(self, path: tuple[str, ...]) -> bool:
+        """Tell whether the similarity of columns does not matter below a path."""
+        return self.combine_compatible or (
+            self.table_depth is not None and len(path) >= self.table_depth
+        )
+
+
+def group_files(files: Sequence[File], grouping: Grouping) -> list[Dataset]:
+    """Group files into tables."""
     root = _Folder()
     for file in files:
         folder = root
         for name in file.path[:-1]:
             folder = folder.folders.setdefault(name, _Folder())
         folder.files.append(file)
-    return _group(root, (), combine_compatible)
+    return _group(root, (), grouping)
 
 
-def _group(folder: _Folder, path: tuple[str, ...], combine: bool) -> list[Dataset]:
+def _group(folder: _Folder, path: tuple[str, ...], grouping: Grouping) -> list[Dataset]:
     children = {
-        name: _group(child, (*path, name), combine) for name, child in folder.folders.items()
+        name: _group(child, (*path, name), grouping) for name, child in folder.folders.items()
     }
+    combine = grouping.combines(path)
     own = _group_own_files(folder.files, path, combine)
     if not children:
         return own
-    if not own and (merged := _as_partitions(children, path, combine)):
+    is_one_table = not own and grouping.allows_table(path)
+    if is_one_table and (merged := _as_partitions(children, path, combine)):
         return [merged]
     return own + [dataset for datasets in children.values() for dataset in datasets]
 

@@ -12,19 +12,28 @@ from typing import Any
 
 from lochan.glue.crawler.catalog import Policies
 from lochan.glue.crawler.errors import CrawlRefused
+from lochan.glue.crawler.grouping import Grouping
 from lochan.glue.crawler.jdbc_paths import JdbcPath, parse_jdbc_path
 from lochan.glue.crawler.listing import IncludePath, parse_include_path
 
 _EMULATED_TARGETS = ("S3Targets", "JdbcTargets")
-_REFUSED_OF_S3 = ("ConnectionName", "EventQueueArn", "DlqEventQueueArn", "SampleSize")
+_REFUSED_OF_S3 = ("ConnectionName", "EventQueueArn", "DlqEventQueueArn")
+# https://docs.aws.amazon.com/glue/latest/webapi/API_S3Target.html
+_SAMPLE_SIZES = range(1, 250)
+_NEW_FOLDERS_ONLY = "CRAWL_NEW_FOLDERS_ONLY"
+_RECRAWL_BEHAVIORS = ("CRAWL_EVERYTHING", _NEW_FOLDERS_ONLY)
 
 
 @dataclass(frozen=True)
 class S3Target:
-    """A prefix, and globs of what is not crawled below it."""
+    """A prefix, and globs of what is not crawled below it.
+
+    `sample_size` is how many files of each leaf folder are looked at, None for all.
+    """
 
     include: IncludePath
     exclusions: tuple[str, ...]
+    sample_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,11 @@ class JdbcTarget:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to crawl, and what to do with what is found."""
+    """What to crawl, and what to do with what is found.
+
+    `table_level` counts from the bucket, which is 1; `table_threshold` is how many tables may be
+    found; either is None where the crawler does not say.
+    """
 
     name: str
     database: str
@@ -55,6 +68,16 @@ class Plan:
     policies: Policies
     combine_compatible: bool
     classifiers: tuple[str, ...] = ()
+    new_folders_only: bool = False
+    table_level: int | None = None
+    table_threshold: int | None = None
+
+    def group_below(self, include: IncludePath) -> Grouping:
+        """Return how files below an include path are grouped."""
+        if self.table_level is None:
+            return Grouping(self.combine_compatible)
+        folders = len([name for name in include.prefix.split("/") if name])
+        return Grouping(self.combine_compatible, max(self.table_level - 1 - folders, 0))
 
     def covers(self, table: Mapping[str, Any]) -> bool:
         """Tell whether a catalog table lies where this crawler looks."""
@@ -69,8 +92,8 @@ def read_plan(crawler: Mapping[str, Any]) -> Plan:
     """Read the shape Crawler; raises CrawlRefused naming what is not emulated, UnusableTarget."""
     targets = crawler.get("Targets", {})
     _refuse_other_targets(targets)
-    _refuse_options(crawler)
     configuration = json.loads(crawler.get("Configuration") or "{}")
+    grouping = configuration.get("Grouping", {})
     return Plan(
         name=crawler["Name"],
         database=crawler["DatabaseName"],
@@ -78,8 +101,11 @@ def read_plan(crawler: Mapping[str, Any]) -> Plan:
         s3_targets=tuple(map(_read_s3_target, targets.get("S3Targets", ()))),
         jdbc_targets=tuple(map(_read_jdbc_target, targets.get("JdbcTargets", ()))),
         policies=_policies(crawler.get("SchemaChangePolicy", {}), configuration),
-        combine_compatible=_combines(configuration),
+        combine_compatible=_combines(grouping),
         classifiers=tuple(crawler.get("Classifiers", ())),
+        new_folders_only=_crawls_new_folders_only(crawler),
+        table_level=_read_number(grouping, "TableLevelConfiguration"),
+        table_threshold=_read_number(grouping, "TableThreshold"),
     )
 
 
@@ -97,7 +123,13 @@ def _read_s3_target(target: Mapping[str, Any]) -> S3Target:
     for option in _REFUSED_OF_S3:
         if target.get(option):
             raise CrawlRefused(f"{option} of an S3 target is not emulated.")
-    return S3Target(parse_include_path(target["Path"]), tuple(target.get("Exclusions", ())))
+    size = target.get("SampleSize")
+    if size is not None and size not in _SAMPLE_SIZES:
+        raise CrawlRefused(
+            f"SampleSize of the target {target['Path']} must be from {_SAMPLE_SIZES[0]} to"
+            f" {_SAMPLE_SIZES[-1]} files of each folder, and is {size}."
+        )
+    return S3Target(parse_include_path(target["Path"]), tuple(target.get("Exclusions", ())), size)
 
 
 def _read_jdbc_target(target: Mapping[str, Any]) -> JdbcTarget:
@@ -109,10 +141,18 @@ def _read_jdbc_target(target: Mapping[str, Any]) -> JdbcTarget:
     return JdbcTarget(target["ConnectionName"], path)
 
 
-def _refuse_options(crawler: Mapping[str, Any]) -> None:
-    recrawl = crawler.get("RecrawlPolicy", {}).get("RecrawlBehavior", "CRAWL_EVERYTHING")
-    if recrawl != "CRAWL_EVERYTHING":
-        raise CrawlRefused(f"RecrawlBehavior {recrawl} is not emulated; CRAWL_EVERYTHING is.")
+def _crawls_new_folders_only(crawler: Mapping[str, Any]) -> bool:
+    behavior = crawler.get("RecrawlPolicy", {}).get("RecrawlBehavior", "CRAWL_EVERYTHING")
+    if behavior not in _RECRAWL_BEHAVIORS:
+        raise CrawlRefused(
+            f"RecrawlBehavior {behavior} is not emulated; {' and '.join(_RECRAWL_BEHAVIORS)} are."
+        )
+    is_incremental: bool = behavior == _NEW_FOLDERS_ONLY
+    if is_incremental and crawler["Targets"].get("JdbcTargets"):
+        raise CrawlRefused(
+            f"RecrawlBehavior {behavior} is for folders of S3, and the crawler has JdbcTargets."
+        )
+    return is_incremental
 
 
 def _policies(changes: Mapping[str, Any], configuration: Mapping[str, Any]) -> Policies:
@@ -127,12 +167,15 @@ def _policies(changes: Mapping[str, Any], configuration: Mapping[str, Any]) -> P
     )
 
 
-def _combines(configuration: Mapping[str, Any]) -> bool:
-    grouping = configuration.get("Grouping", {})
-    for option in ("TableLevelConfiguration", "TableThreshold"):
-        if option in grouping:
-            raise CrawlRefused(f"Grouping.{option} is not emulated.")
+def _combines(grouping: Mapping[str, Any]) -> bool:
     policy = grouping.get("TableGroupingPolicy")
     if policy not in (None, "CombineCompatibleSchemas"):
         raise CrawlRefused(f"Grouping.TableGroupingPolicy {policy!r} does not exist.")
     return policy is not None
+
+
+def _read_number(grouping: Mapping[str, Any], name: str) -> int | None:
+    number = grouping.get(name)
+    if number is not None and (type(number) is not int or number < 1):
+        raise CrawlRefused(f"Grouping.{name} must be a whole number above 0, and is {number!r}.")
+    return number

@@ -85,7 +85,7 @@ def describe_table(dataset: Dataset, include: IncludePath, author: Authorship) -
         "Parameters": parameters | ({"partition_filtering.enabled": "true"} if keys else {}),
     }
     partitions = [
-        _describe_partition(dataset, partition, keys, location, author)
+        describe_partition(dataset, partition, keys, location, author)
         for partition in dataset.partitions
         if keys
     ]
@@ -103,9 +103,10 @@ def disambiguated_name(name: str, location: str) -> str:
     return f"{name}_{md5(location.encode(), usedforsecurity=False).hexdigest()}"
 
 
-def _describe_partition(
+def describe_partition(
     dataset: Dataset, partition: Partition, keys: Sequence[str], location: str, author: Authorship
 ) -> dict[str, Any]:
+    """Describe a partition of the table at a location."""
     parameters = _parameters(dataset, partition.files, author)
     place = location + "".join(f"{folder}/" for folder in partition.path)
     return {

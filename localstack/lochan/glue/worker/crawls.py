@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lochan.glue.crawler.collaborators import Clients, Reporting
 from lochan.glue.crawler.errors import CrawlError, CrawlStopped
 from lochan.glue.worker.logs import LogStream
 from lochan.glue.worker.run_requests import CrawlRequest
@@ -84,8 +85,8 @@ class CrawlExecution:
         crawl = importlib.import_module("lochan.glue.crawler.crawl")
         summary = crawl.run_crawl(
             self._request.crawler,
-            crawl.Clients(self._s3, self._glue, self._secrets),
-            crawl.Reporting(self._log.write, self._should_stop.is_set),
+            Clients(self._s3, self._glue, self._secrets),
+            Reporting(self._log.write, self._should_stop.is_set),
         )
         return dataclasses.asdict(summary)
 

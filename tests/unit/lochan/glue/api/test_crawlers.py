@@ -129,3 +129,26 @@ def test_batch_get_tells_what_is_missing(call, crawler):
     answer = call("BatchGetCrawlers", CrawlerNames=["ghost", "landing"])
     assert [described["Name"] for described in answer["Crawlers"]] == ["landing"]
     assert answer["CrawlersNotFound"] == ["ghost"]
+
+
+INCREMENTAL = {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
+
+
+def test_incremental_crawler_only_logs_changes(call):
+    call("CreateCrawler", Name="i", Role="r", Targets=TARGETS, RecrawlPolicy=INCREMENTAL)
+    assert read(call, "i")["SchemaChangePolicy"] == {
+        "UpdateBehavior": "LOG",
+        "DeleteBehavior": "LOG",
+    }
+
+
+def test_incremental_crawler_with_another_policy_is_refused(call, crawler):
+    with pytest.raises(InvalidInputException, match="the UpdateBehavior LOG"):
+        call("UpdateCrawler", Name=crawler, RecrawlPolicy=INCREMENTAL)
+
+
+def test_targets_of_an_incremental_crawler_stay(call):
+    call("CreateCrawler", Name="i", Role="r", Targets=TARGETS, RecrawlPolicy=INCREMENTAL)
+    call("UpdateCrawler", Name="i", Targets=TARGETS, TablePrefix="x_")
+    with pytest.raises(InvalidInputException, match="targets of crawler i cannot change"):
+        call("UpdateCrawler", Name="i", Targets={"S3Targets": [{"Path": "s3://other/"}]})

@@ -7,7 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lochan.glue.crawler.crawl import Clients, CrawlSummary, Reporting, run_crawl
+from lochan.glue.crawler.collaborators import Clients, Reporting
+from lochan.glue.crawler.crawl import CrawlSummary, run_crawl
 
 
 class Lake:

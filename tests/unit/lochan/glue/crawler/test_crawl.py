@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lochan.glue.crawler.crawl import CrawlSummary
-from lochan.glue.crawler.errors import CrawlRefused, CrawlStopped, UnusableTarget
+from lochan.glue.crawler.errors import CrawlRefused, CrawlStopped, TooManyTables, UnusableTarget
 
 
 def lines(*records: Any) -> str:
@@ -308,12 +308,71 @@ def test_a_crawl_stops_when_told(lake) -> None:
         ),
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}, "CRAWL_EVENT_MODE"),
         (
-            {"Configuration": '{"Grouping": {"TableLevelConfiguration": 2}}'},
-            "TableLevelConfiguration",
+            {"Configuration": '{"Grouping": {"TableLevelConfiguration": 0}}'},
+            "TableLevelConfiguration must be a whole number above 0, and is 0",
         ),
-        ({"Targets": {"S3Targets": [{"Path": "s3://lake/", "SampleSize": 3}]}}, "SampleSize"),
+        ({"Configuration": '{"Grouping": {"TableThreshold": "5"}}'}, "TableThreshold"),
+        (
+            {"Targets": {"S3Targets": [{"Path": "s3://lake/", "SampleSize": 250}]}},
+            "SampleSize of the target s3://lake/ must be from 1 to 249",
+        ),
+        (
+            {
+                "Targets": {"JdbcTargets": [{"ConnectionName": "c", "Path": "db/%"}]},
+                "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"},
+            },
+            "is for folders of S3",
+        ),
     ],
 )
 def test_what_is_not_emulated_is_refused_by_name(lake, options: Any, named: str) -> None:
     with pytest.raises(CrawlRefused, match=named):
         lake.crawl(**options)
+
+
+def test_sample_size_looks_at_the_first_files_of_each_folder(lake) -> None:
+    for day in ("1", "2"):
+        lake.put(f"data/dt={day}/a.json", lines({"a": 1}))
+        lake.put(f"data/dt={day}/b.json", lines({"b": 1}))
+    lake.crawl(Targets={"S3Targets": [{"Path": "s3://lake/data/", "SampleSize": 1}]})
+    assert lake.columns("data") == ["a int"]
+    assert lake.tables()["data"]["Parameters"]["objectCount"] == "2"
+
+
+# Levels count from the bucket: one table of each folder of s3://lake/data/ is level 3. The digits
+# are the md5 of "s3://lake/data/users/dt=1/", by md5sum.
+@pytest.mark.parametrize(
+    ("level", "tables"),
+    [
+        (None, ["data"]),
+        (2, ["data"]),
+        (3, ["orders", "users"]),
+        (4, ["dt_1", "dt_1_3e6b02adfd4ad9f2edf37c37ab502d7e", "dt_2"]),
+    ],
+)
+def test_table_level_says_where_the_tables_are(lake, level: int | None, tables: list[str]) -> None:
+    for key in ("orders/dt=1", "orders/dt=2", "users/dt=1"):
+        lake.put(f"data/{key}/a.json", lines({"a": 1}))
+    grouping = {"TableLevelConfiguration": level} if level else {}
+    lake.crawl(Configuration=json.dumps({"Version": 1.0, "Grouping": grouping}))
+    assert sorted(lake.tables()) == tables
+
+
+def test_table_level_ignores_how_similar_columns_are(lake) -> None:
+    lake.put("data/events/dt=1/a.json", lines({"a": 1, "b": 1}))
+    lake.put("data/events/dt=2/a.json", lines({"c": 1, "d": 1}))
+    lake.put("data/users/a.json", lines({"c": 1, "d": 1}))
+    grouping = {"Version": 1.0, "Grouping": {"TableLevelConfiguration": 3}}
+    lake.crawl(Configuration=json.dumps(grouping))
+    assert sorted(lake.tables()) == ["events", "users"]
+    assert lake.columns("events") == ["a int", "b int", "c int", "d int"]
+
+
+def test_more_tables_than_the_threshold_write_nothing(lake) -> None:
+    lake.put("data/users/a.json", lines({"name": "n"}))
+    lake.put("data/orders/a.json", lines({"order": 1}))
+    with pytest.raises(TooManyTables, match="found 2 tables, .* TableThreshold is 1"):
+        lake.crawl(Configuration='{"Version": 1.0, "Grouping": {"TableThreshold": 1}}')
+    assert lake.tables() == {}
+    lake.crawl(Configuration='{"Version": 1.0, "Grouping": {"TableThreshold": 2}}')
+    assert sorted(lake.tables()) == ["orders", "users"]
