@@ -249,11 +249,11 @@ def _run_load(
     if done:
         return done
     cursor.execute(loading.create_stage(load.spec, load.stage))
-    copy(cursor)
+    if load.marker.objects:
+        copy(cursor)
     staged, rejected = _check_stage(cursor, load)
-    cursor.execute(loading.create_newest(load.spec, load.stage, load.newest))
-    loaded = _number(cursor, loading.count_rows(load.newest))
-    cursor.execute(loading.merge_newest(load.spec, load.newest))
+    publish = _merge_rows if load.partition_value is None else _replace_rows
+    loaded = publish(cursor, load)
     result = LoadResult(
         load.load_id, staged, loaded, rejected, staged - loaded - rejected, skipped=False
     )
