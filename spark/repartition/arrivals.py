@@ -31,7 +31,6 @@ from spark.repartition.readings import (
 from spark.repartition.request import Request
 from spark.repartition.times import HOUR_PARTS, split_hour
 
-BOOKMARK = "arrivals"
 NOT_JSON = "the line is no JSON record"
 _CHUNK = 1 << 20
 # Paths as Spark and error records spell them.
@@ -92,7 +91,7 @@ def read_arrivals(s3: Any, request: Request, read: Read) -> Arrivals:
     selection = Selection(
         predicate=hours_predicate([one.hour for one in request.hours]),
         catalog_predicate=bounding_predicate([one.hour for one in request.hours]),
-        transformation_ctx="" if request.refresh else BOOKMARK,
+        transformation_ctx="" if request.refresh else bookmark_context(request),
     )
     try:
         arrivals = _read(request, selection, read, ())
@@ -108,6 +107,11 @@ def read_arrivals(s3: Any, request: Request, read: Read) -> Arrivals:
     damaged = tuple(find_damage(s3, request.source.bucket, unread))
     arrivals.readings.unpersist()
     return _read_past_damage(request, replace(selection, transformation_ctx=""), read, damaged)
+
+
+def bookmark_context(request: Request) -> str:
+    """Name the bookmark: each table that a stream feeds has read as far as it has."""
+    return f"arrivals_{request.target.catalog_table}"
 
 
 def find_unread(request: Request, arrivals: Arrivals) -> list[str]:

@@ -27,12 +27,12 @@ def plan_files(
 ) -> dict[str, PlannedHour]:
     """Plan the files of each event hour that rows arrived for.
 
-    A row is as large as those that lie there already; where none lie, as it is in the compressed
-    input, which Parquet comes close to.
+    A row is as large as those that lie there already; where that is not known, as it is in the
+    compressed input, which Parquet comes close to.
     """
-    stored_rows = sum(one.rows for one in existing.values())
-    if stored_rows:
-        row_bytes = sum(one.bytes for one in existing.values()) / stored_rows
+    stored_bytes = sum(one.bytes for one in existing.values())
+    if stored_bytes:
+        row_bytes = stored_bytes / sum(one.rows for one in existing.values())
     else:
         row_bytes = input_bytes / max(1, sum(arrived.values()))
     planned = {}
