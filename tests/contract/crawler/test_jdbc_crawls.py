@@ -72,6 +72,17 @@ def test_redshift_tables_enter_change_and_leave_the_catalog(
     assert (metrics["TablesUpdated"], metrics["TablesDeleted"]) == (1, 1)
 
 
+def test_all_schemas_of_redshift_are_those_of_its_users(
+    crawled: Any, schemas: str, make_connection: Callable[..., str], make_crawler: Any
+) -> None:
+    crawled.execute("REDSHIFT", f"CREATE TABLE {schemas}.sales (id INTEGER)")
+    crawled.crawl(make_crawler(jdbc(make_connection("REDSHIFT"), "dev/%")))
+    locations = [table["StorageDescriptor"]["Location"] for table in crawled.tables().values()]
+    assert f"dev.{schemas}.sales" in locations
+    system = {"rs", "rs_catalog", "lochan_system", "pg_catalog", "information_schema"}
+    assert not system & {location.split(".")[1] for location in locations}
+
+
 def test_postgresql_tables_through_a_secret(
     crawled: Any, schemas: str, make_connection: Callable[..., str], make_crawler: Any
 ) -> None:

@@ -1,6 +1,6 @@
 """What tables a relational data store has, read from its own catalog.
 
-The statement is one that PostgreSQL and Redshift both know.
+The catalog is one that PostgreSQL and Redshift share; Redshift's SVV_TABLES tells users' tables.
 https://docs.aws.amazon.com/redshift/latest/dg/c_intro_catalog_views.html
 """
 
@@ -29,8 +29,12 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm')
   AND a.attnum > 0 AND NOT a.attisdropped
   AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg!_%' ESCAPE '!'
-ORDER BY n.nspname, c.relname, a.attnum
 """
+_USERS = {
+    "postgresql": "",
+    "redshift": " AND n.nspname IN (SELECT table_schema FROM svv_tables)",
+}
+_ORDER = " ORDER BY n.nspname, c.relname, a.attnum"
 _SCHEMAS = "SELECT nspname FROM pg_catalog.pg_namespace"
 _VIEWS = ("v", "m")
 # Without arguments these are unbounded in PostgreSQL; Spark reads such a numeric as decimal(38,18).
@@ -57,7 +61,7 @@ def read_tables(store: DataStore, path: JdbcPath) -> Iterator[StoredTable]:
         )
     with open_session(store) as session:
         _check_schema(session, store, path)
-        rows = session.execute(_COLUMNS).fetchall()
+        rows = session.execute(_COLUMNS + _USERS[store.kind] + _ORDER).fetchall()
     for (schema, name, kind), columns in groupby(rows, itemgetter(0, 1, 2)):
         if path.includes(schema, name):
             described = tuple((column[3], spell_hive_type(column[4])) for column in columns)

@@ -371,7 +371,7 @@ def test_table_level_ignores_how_similar_columns_are(lake) -> None:
 def test_more_tables_than_the_threshold_write_nothing(lake) -> None:
     lake.put("data/users/a.json", lines({"name": "n"}))
     lake.put("data/orders/a.json", lines({"order": 1}))
-    with pytest.raises(TooManyTables, match="found 2 tables, .* TableThreshold is 1"):
+    with pytest.raises(TooManyTables, match=r"found 2 tables, .* TableThreshold is 1"):
         lake.crawl(Configuration='{"Version": 1.0, "Grouping": {"TableThreshold": 1}}')
     assert lake.tables() == {}
     lake.crawl(Configuration='{"Version": 1.0, "Grouping": {"TableThreshold": 2}}')
