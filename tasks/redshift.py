@@ -60,6 +60,16 @@ class Warehouse:
             self.close()
             raise
 
+    def execute_alone(self, statement: str) -> None:
+        """Run a statement that Redshift runs in no transaction, on a connection of its own."""
+        connection = self.open()
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close the connection, if there is one; the server rolls back what is not committed."""
         connection, self._connection = self._connection, None

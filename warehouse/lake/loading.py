@@ -115,7 +115,12 @@ def empty_incoming(publication: Publication) -> list[str]:
 
     The lock comes first: under SNAPSHOT isolation a DELETE sees what was committed before it.
     """
-    return [f"LOCK TABLE {publication.incoming}", f"DELETE FROM {publication.incoming}"]
+    return [lock_incoming(publication), f"DELETE FROM {publication.incoming}"]
+
+
+def lock_incoming(publication: Publication) -> str:
+    """Wait for whoever writes the incoming table."""
+    return f"LOCK TABLE {publication.incoming}"
 
 
 def measured_columns(plan: TablePlan) -> list[str]:
@@ -221,6 +226,11 @@ def count_table(plan: TablePlan) -> str:
 def drop_incoming(publication: Publication) -> str:
     """Drop the incoming table: its rows are where they belong."""
     return f"DROP TABLE {publication.incoming}"
+
+
+def discard_incoming(publication: Publication) -> str:
+    """Drop the incoming table where there is one."""
+    return f"DROP TABLE IF EXISTS {publication.incoming}"
 
 
 def drop_newest(publication: Publication) -> str:

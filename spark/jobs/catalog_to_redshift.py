@@ -1,0 +1,61 @@
+"""Glue job: a table of the catalog, of files, into a table of the catalog that is Redshift's.
+
+What to load is written in --plan_uri; what was brought is written to --summary_uri.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import boto3
+from pyspark.context import SparkContext
+
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsglue.job import Job
+from awsglue.transforms import ApplyMapping, ResolveChoice
+from awsglue.utils import getResolvedOptions
+from spark.jobs.quality import evaluate
+from spark.lake.choices import choice_specs
+from spark.lake.load import check_rows, configure, put_summary
+from spark.lake.plan import read_plan
+from spark.lake.rows import add_unread, make_rows
+
+
+def main(argv: list[str]) -> None:
+    """Load what the plan says."""
+    arguments = getResolvedOptions(argv, ["JOB_NAME", "TempDir", "plan_uri", "summary_uri"])
+    context = GlueContext(SparkContext.getOrCreate())
+    job = Job(context)
+    job.init(arguments["JOB_NAME"], arguments)
+    s3 = boto3.client("s3")
+    plan = read_plan(s3, arguments["plan_uri"])
+    configure(context.spark_session, plan)
+    source = context.create_dynamic_frame.from_catalog(
+        database=plan.source_database, table_name=plan.source_table, transformation_ctx="source"
+    )
+    specs = choice_specs(source.schema())
+    resolved = ResolveChoice.apply(frame=source, specs=specs) if specs else source
+    fields = ApplyMapping.apply(frame=resolved, mappings=plan.mappings).toDF()
+    rows = make_rows(fields, plan)
+    if source.errorsCount():
+        rows = add_unread(rows, source.errorsAsDynamicFrame().toDF(), plan)
+    summary = check_rows(rows, plan, evaluate)
+    context.write_dynamic_frame.from_catalog(
+        frame=DynamicFrame.fromDF(rows, context, "rows"),
+        database=plan.target_database,
+        table_name=plan.target_table,
+        redshift_tmp_dir=arguments["TempDir"],
+        additional_options={
+            "aws_iam_role": plan.copy_role_arn,
+            "preactions": plan.preactions,
+            # What SUPER is filled from: Avro has no counterpart of it.
+            "tempformat": "CSV",
+        },
+    )
+    put_summary(s3, arguments["summary_uri"], summary)
+    job.commit()
+
+
+if __name__ == "__main__":
+    main(sys.argv)

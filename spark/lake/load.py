@@ -1,0 +1,92 @@
+"""What the job does with the rows before they leave: counted, limited, checked against rules."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark.lake.plan import REASON, RECORD, LoadPlan
+from spark.lake.rows import usable_rows
+from spark.quality import Evaluate, check_rules
+from spark.tuning import fit_to_size
+
+SHOWN_REASONS = 5
+
+
+class TooManyRejects(Exception):
+    """More records are unusable than the load allows; names reasons and records."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the job brought: rows, those of them that are rejected and why, and the rules."""
+
+    rows: int
+    rejected: int
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+def configure(spark: SparkSession, plan: LoadPlan) -> None:
+    """Set what values depend on rather than trust the cluster's defaults, and fit the input."""
+    fit_to_size(spark, plan.bytes)
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    spark.conf.set("spark.sql.ansi.enabled", "false")
+
+
+def check_rows(rows: DataFrame, plan: LoadPlan, evaluate: Evaluate) -> Summary:
+    """Count the rows and check the usable ones; raises TooManyRejects or RulesFailed."""
+    reasons = _count_reasons(rows)
+    total = sum(reasons.values())
+    usable = reasons.pop(None, 0)
+    rejected = total - usable
+    if rejected > plan.reject_limit:
+        raise TooManyRejects(_describe_rejects(rows, plan, rejected, total))
+    outcomes = check_rules(
+        usable_rows(rows, plan),
+        table=plan.table,
+        rules=plan.rules or default_rules(plan),
+        evaluate=evaluate,
+        keys=plan.keys,
+    )
+    return Summary(
+        total,
+        rejected,
+        [outcome.as_dict() for outcome in outcomes],
+        {str(reason): count for reason, count in reasons.items()},
+    )
+
+
+def default_rules(plan: LoadPlan) -> str:
+    """Write the rules that every table obeys: it has rows, and every key has a value."""
+    complete = [f'IsComplete "{key}"' for key in plan.keys]
+    return f"Rules = [ {', '.join(['RowCount > 0', *complete])} ]"
+
+
+def put_summary(s3: Any, uri: str, summary: Summary) -> None:
+    """Write the summary as one JSON object to an s3:// URI."""
+    place = urlsplit(uri)
+    body = json.dumps(asdict(summary), indent=1).encode()
+    s3.put_object(Bucket=place.netloc, Key=place.path.lstrip("/"), Body=body)
+
+
+def _count_reasons(rows: DataFrame) -> dict[str | None, int]:
+    """Count the rows by the column and kind of their first problem; None are the usable ones."""
+    # The value stands in quotes and differs from row to row.
+    kind = F.regexp_replace(F.substring_index(REASON, "; ", 1), "'.*' is", "a value is")
+    return {row[0]: row[1] for row in rows.groupBy(kind).count().collect()}
+
+
+def _describe_rejects(rows: DataFrame, plan: LoadPlan, rejected: int, total: int) -> str:
+    shown = rows.where(F.col(REASON).isNotNull()).select(REASON, RECORD).limit(SHOWN_REASONS)
+    lines = [f"{reason}: {str(record)[:200]}" for reason, record in shown.collect()]
+    head = (
+        f"{rejected} of {total} records for {plan.table} are unusable, the limit is "
+        f"{plan.reject_limit}; nothing is loaded. Among them:"
+    )
+    return "\n".join([head, *lines])
