@@ -23,6 +23,8 @@ from lochan.redshift.wire.copy.statement import CopyStatement
 from lochan.redshift.wire.login import Gate
 from lochan.redshift.wire.query_log import QueryLog
 from lochan.redshift.wire.server import WireServer, make_tls_context
+from lochan.redshift.wire.unload.execution import UnloadResult, execute_unload
+from lochan.redshift.wire.unload.statement import UnloadStatement
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     admin = AdminConnection(address, options.database)
     passwords = TemporaryPasswords()
     gate = Gate(address, admin, passwords, tls, options.allow_plaintext)
-    server = WireServer(gate, _load, QueryLog(admin.borrow))
+    server = WireServer(gate, _load, _unload, QueryLog(admin.borrow))
     port = server.listen(options.host, options.port)
     control = serve_control(Control(admin, passwords, token), options.host, options.control_port)
     logging.info("Redshift answers on %s:%d", options.host, port)
@@ -63,6 +65,10 @@ def run(options: argparse.Namespace) -> None:
 
 def _load(statement: CopyStatement, backend: Backend) -> CopyResult:
     return execute_copy(statement, backend, s3_client_factory=_make_s3_client)
+
+
+def _unload(statement: UnloadStatement, query: str, backend: Backend) -> UnloadResult:
+    return execute_unload(statement, query, backend, s3_client_factory=_make_s3_client)
 
 
 @cache

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lochan.redshift.wire.copy.statement import CopyStatement
+from lochan.redshift.wire.unload.statement import UnloadStatement
 
 
 @dataclass(frozen=True)
@@ -41,5 +42,13 @@ class Load:
     sql: str
 
 
-Action = Forward | Script | Load
-LocalAction = Script | Load
+@dataclass(frozen=True)
+class Unload:
+    """An UNLOAD to S3, which the stand-in runs itself; `query` is PostgreSQL's."""
+
+    statement: UnloadStatement
+    query: str
+
+
+Action = Forward | Script | Load | Unload
+LocalAction = Script | Load | Unload

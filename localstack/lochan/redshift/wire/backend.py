@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lochan.redshift.wire.backend_protocol import BackendError, CopyInResult
+from lochan.redshift.wire.backend_protocol import BackendError, CopyInResult, ResultColumn
 from lochan.redshift.wire.frames import Frame, FrameBuffer
 from lochan.redshift.wire.messages.answers import (
     BackendKeyData,
@@ -17,6 +17,7 @@ from lochan.redshift.wire.messages.answers import (
     NoticeResponse,
     ParameterStatus,
     ReadyForQuery,
+    RowDescription,
 )
 from lochan.redshift.wire.messages.opening import CancelRequest, Startup
 from lochan.redshift.wire.messages.requests import CopyData, CopyDone, CopyFail, Query, Terminate
@@ -134,6 +135,22 @@ class BackendConnection:
         if error is not None:
             raise error
         return rows
+
+    def describe(self, sql: str) -> tuple[ResultColumn, ...]:
+        """Run a query that gives no rows and return its columns; raises BackendError."""
+        columns: tuple[ResultColumn, ...] = ()
+        error: BackendError | None = None
+        for frame in self.query(sql):
+            if frame.kind == RowDescription.kind:
+                columns = tuple(
+                    ResultColumn(field.name, field.type_oid, field.type_modifier)
+                    for field in RowDescription.decode(frame.payload).fields
+                )
+            elif frame.kind == ErrorResponse.kind:
+                error = error or backend_error(frame)
+        if error is not None:
+            raise error
+        return columns
 
     def copy_in(self, sql: str, chunks: Iterable[bytes]) -> CopyInResult:
         """Feed `COPY ... FROM STDIN`; raises BackendError, or what `chunks` raises."""

@@ -40,11 +40,24 @@ class CopyInResult:
     notices: tuple[dict[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class ResultColumn:
+    """A column of a result: its name, its type's OID and modifier (-1 for none)."""
+
+    name: str
+    type_oid: int
+    type_modifier: int
+
+
 class Backend(Protocol):
     """One PostgreSQL connection, used between two statements of its client."""
 
     def execute(self, sql: str) -> list[tuple[str | None, ...]]:
         """Run PostgreSQL's own SQL and return its rows as text; raises BackendError."""
+        ...
+
+    def describe(self, sql: str) -> tuple["ResultColumn", ...]:
+        """Run a query that gives no rows and return its columns; raises BackendError."""
         ...
 
     def copy_in(self, sql: str, chunks: Iterable[bytes]) -> CopyInResult:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from lochan.redshift.wire.actions import Action, Forward, Load, Script
+from lochan.redshift.wire.actions import Action, Forward, Load, Script, Unload
 from lochan.redshift.wire.copy.errors import CopySyntaxError
 from lochan.redshift.wire.copy.parser import is_copy, parse_copy
 from lochan.redshift.wire.errors import WireError
@@ -11,7 +11,8 @@ from lochan.redshift.wire.rewrites import refusals
 from lochan.redshift.wire.rewrites.catalog import reads_query_log
 from lochan.redshift.wire.rewrites.row import Context, Statement
 from lochan.redshift.wire.rewrites.table import rewrite
-from lochan.redshift.wire.sql.tokens import parse, split_statements
+from lochan.redshift.wire.sql.tokens import Kind, Tokens, parse, render, split_statements
+from lochan.redshift.wire.unload.parser import has_outer_limit, parse_unload
 
 _CACHED_TEXTS = 2048
 _LONGEST_CACHED_TEXT = 20_000
@@ -25,6 +26,36 @@ def _route_copy(statement: Statement) -> Action | None:
         return Load(parse_copy(statement.sql), statement.sql)
     except CopySyntaxError as error:
         raise WireError(error.sqlstate, error.message) from error
+
+
+def _route_unload(statement: Statement) -> Action | None:
+    """UNLOAD to S3 is ours; its query is routed as if it came by itself."""
+    if not statement.starts_with("unload"):
+        return None
+    if len(statement.tokens) < 5 or not _is_enclosed_text(statement.tokens[1:4]):
+        raise WireError("42601", f'syntax error at or near "{statement.tokens[-1].text}"')
+    text = statement.tokens[2].value
+    try:
+        if has_outer_limit(text):
+            raise WireError("0A000", "Limit clause is not supported")
+        parsed = parse_unload(render(statement.tokens[4:]))
+    except CopySyntaxError as error:
+        raise WireError(error.sqlstate, error.message) from error
+    queries = split_statements(parse(text))
+    action = _route_statement(Statement(queries[0], statement.context)) if queries else None
+    if len(queries) != 1 or not isinstance(action, Forward) or not _is_query(queries[0]):
+        raise WireError("42601", "UNLOAD takes one SELECT statement in quotes")
+    return Unload(parsed, action.sql)
+
+
+def _is_enclosed_text(tokens: Tokens) -> bool:
+    opening, text, closing = tokens
+    is_text = text.kind in (Kind.STRING, Kind.DOLLAR_STRING)
+    return opening.is_symbol("(") and is_text and closing.is_symbol(")")
+
+
+def _is_query(tokens: Tokens) -> bool:
+    return tokens[0].is_word("select", "with") or tokens[0].is_symbol("(")
 
 
 def _route_refused(statement: Statement) -> Action | None:
@@ -49,6 +80,7 @@ def _route_rewritten(statement: Statement) -> Action | None:
 
 ROUTES: tuple[Callable[[Statement], Action | None], ...] = (
     _route_copy,
+    _route_unload,
     _route_refused,
     _route_rewritten,
 )

@@ -1,11 +1,11 @@
 """Runs what the session does not forward: scripts, loads, and queries that mix them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from lochan.redshift.wire.actions import Action, Forward, Load, Script
+from lochan.redshift.wire.actions import Action, Forward, Load, Script, Unload
 from lochan.redshift.wire.backend import BackendConnection
 from lochan.redshift.wire.backend_protocol import Backend, BackendError
 from lochan.redshift.wire.copy.errors import CopyError
@@ -21,6 +21,7 @@ from lochan.redshift.wire.query_log import LoggedQuery
 from lochan.redshift.wire.reports import error_response, information, translate_error
 from lochan.redshift.wire.session import Refuse, RunPortal, RunQuery
 from lochan.redshift.wire.sql.names import quote_literal
+from lochan.redshift.wire.unload.statement import UnloadStatement
 
 _IDLE = b"I"
 _IN_TRANSACTION = b"T"
@@ -44,7 +45,22 @@ class LoadResult(Protocol):
         ...
 
 
+class UnloadOutcome(Protocol):
+    """What an UNLOAD reports."""
+
+    @property
+    def rows_unloaded(self) -> int:
+        """How many rows it wrote."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the client is told."""
+        ...
+
+
 RunLoad = Callable[[CopyStatement, Backend], LoadResult]
+RunUnload = Callable[[UnloadStatement, str, Backend], UnloadOutcome]
 
 
 class _Failed(Exception):
@@ -63,6 +79,7 @@ class Runner:
     backend: BackendConnection
     write: Callable[[bytes], None]
     load: RunLoad
+    unload: RunUnload
 
     def run_query(self, step: RunQuery) -> None:
         """Run the statements of a simple Query one after the other, and end its answer."""
@@ -110,6 +127,8 @@ class Runner:
                 self._run_script(action)
             case Load():
                 self._run_load(action)
+            case Unload():
+                self._run_unload(action)
 
     def _relay(self, sql: str, changed: bool) -> None:
         failed: _Failed | None = None
@@ -147,22 +166,37 @@ class Runner:
             raise failed
 
     def _run_load(self, action: Load) -> None:
+        with self._reporting_errors():
+            result = self.load(action.statement, self.backend)
+            self._remember_count("copy", result.rows_loaded)
+        self._complete("COPY", result.notices)
+
+    def _run_unload(self, action: Unload) -> None:
+        with self._reporting_errors():
+            result = self.unload(action.statement, action.query, self.backend)
+            self._remember_count("unload", result.rows_unloaded)
+        self._complete("UNLOAD", result.notices)
+
+    @contextmanager
+    def _reporting_errors(self) -> Iterator[None]:
+        """Tell the client why a COPY or an UNLOAD failed."""
         self._check_transaction()
         try:
-            result = self.load(action.statement, self.backend)
-            self._remember_count(result.rows_loaded)
+            yield
         except (CopyError, BackendError) as error:
             self._report(
                 WireError(error.sqlstate, error.message, detail=error.detail, hint=error.hint)
             )
             raise _Failed(error.sqlstate, error.message) from error
-        for notice in result.notices:
-            self.write(information(notice).encode())
-        self.write(CommandComplete("COPY").encode())
 
-    def _remember_count(self, rows: int) -> None:
-        """Keep what pg_last_copy_count() answers."""
-        setting = f"set_config('rs.last_copy_count', {quote_literal(str(rows))}, false)"
+    def _complete(self, tag: str, notices: Iterable[str]) -> None:
+        for notice in notices:
+            self.write(information(notice).encode())
+        self.write(CommandComplete(tag).encode())
+
+    def _remember_count(self, command: str, rows: int) -> None:
+        """Keep what pg_last_copy_count() and pg_last_unload_count() answer."""
+        setting = f"set_config('rs.last_{command}_count', {quote_literal(str(rows))}, false)"
         self.backend.execute(f"SELECT {setting}")
 
     def _check_transaction(self) -> None:

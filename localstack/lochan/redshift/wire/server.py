@@ -20,7 +20,7 @@ from lochan.redshift.wire.relay import Relay
 from lochan.redshift.wire.reports import fatal_response
 from lochan.redshift.wire.rewrites.row import Context
 from lochan.redshift.wire.router import route
-from lochan.redshift.wire.runner import RunLoad, Runner
+from lochan.redshift.wire.runner import RunLoad, Runner, RunUnload
 from lochan.redshift.wire.session import Route, Session
 
 _BACKLOG = 128
@@ -33,6 +33,7 @@ class WireServer:
 
     gate: Gate
     load: RunLoad
+    unload: RunUnload
     query_log: QueryLog
     _listener: socket.socket | None = None
     _clients: set[socket.socket] = field(default_factory=set)
@@ -109,7 +110,7 @@ class WireServer:
             self.query_log.start, backend.parameters["user"], backend.key.process_id, database
         )
         session = Session(_router(database), start_query)
-        runner = Runner(backend, client.write, self.load)
+        runner = Runner(backend, client.write, self.load, self.unload)
         try:
             Relay(client, backend, session, runner, self.query_log).run()
         finally:

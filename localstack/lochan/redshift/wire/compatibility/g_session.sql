@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION rs.current_user_id() RETURNS integer LANGUAGE sql STA
 RETURN (SELECT usesysid::integer FROM pg_catalog.pg_user WHERE usename = current_user);
 CREATE OR REPLACE FUNCTION rs.pg_last_copy_count() RETURNS bigint LANGUAGE sql STABLE
 RETURN coalesce(nullif(current_setting('rs.last_copy_count', true), ''), '0')::bigint;
+CREATE OR REPLACE FUNCTION rs.pg_last_unload_count() RETURNS bigint LANGUAGE sql STABLE
+RETURN coalesce(nullif(current_setting('rs.last_unload_count', true), ''), '0')::bigint;
 CREATE OR REPLACE FUNCTION rs.show_search_path() RETURNS text LANGUAGE sql STABLE
 RETURN pg_catalog.regexp_replace(current_setting('search_path'), ', rs, pg_catalog$', '');
 CREATE OR REPLACE FUNCTION rs.cancel_query(process integer) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -234,6 +234,39 @@ class DataRow(Message):
         return cls(tuple(_read_value(reader) for _ in range(count)))
 
 
+@dataclass(frozen=True)
+class FieldDescription:
+    """One column of a RowDescription: its name, its type's OID and modifier (-1 for none)."""
+
+    name: str
+    type_oid: int
+    type_modifier: int
+
+
+@dataclass(frozen=True)
+class RowDescription(Message):
+    """The columns of the rows that follow; only read, as PostgreSQL writes them."""
+
+    kind = b"T"
+    fields: tuple[FieldDescription, ...]
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Read the columns."""
+        reader = Reader(payload)
+        return cls(tuple(_read_field(reader) for _ in range(reader.int16())))
+
+
+def _read_field(reader: Reader) -> FieldDescription:
+    name = reader.string()
+    reader.take(6)  # table and column that it comes from
+    type_oid = reader.int32()
+    reader.take(2)  # size
+    modifier = reader.int32()
+    reader.take(2)  # format
+    return FieldDescription(name, type_oid, modifier)
+
+
 def _read_value(reader: Reader) -> bytes | None:
     length = reader.int32()
     return None if length < 0 else reader.take(length)

@@ -168,10 +168,6 @@ def _opens(tokens: Tokens, index: int) -> bool:
     return tokens[index + 1].is_symbol("(")
 
 
-def _unload(statement: Statement) -> str | None:
-    return "UNLOAD is not supported by this stand-in" if statement.starts_with("unload") else None
-
-
 def _set_search_path_by_function(statement: Statement) -> str | None:
     for index, token in enumerate(statement.tokens[:-2]):
         if token.is_word("set_config") and _opens(statement.tokens, index):
@@ -317,13 +313,6 @@ REFUSALS: tuple[Refusal, ...] = (
         example="SELECT a FROM t GROUP BY ALL",
         message="GROUP BY ALL is not supported by this stand-in",
         source=f"{DOCS}/r_GROUP_BY_clause.html",
-    ),
-    Refusal(
-        "UNLOAD",
-        _unload,
-        example="UNLOAD ('SELECT 1') TO 's3://b/k' IAM_ROLE default",
-        message="UNLOAD is not supported by this stand-in",
-        source=f"{DOCS}/r_UNLOAD.html",
     ),
     Refusal(
         "set_config",
