@@ -108,7 +108,7 @@ def find_pending(
     frontier = read_frontier(s3, state)
     start = _start(frontier, asked)
     landed = list_arrivals(s3, landing_bucket, stream, start)
-    if not landed and frontier is None and asked.first is None:
+    if not landed and frontier is None:
         raise ArrivalsUnreadable(
             f"Nothing lies under s3://{landing_bucket}/{stream}/: name a stream that has landed "
             "something."
@@ -218,11 +218,10 @@ def hour_folder(hour: str) -> str:
 
 
 def _start(frontier: str | None, asked: Asked) -> str | None:
-    """Return the hour behind which listings start."""
-    if asked.first is None:
+    """Return the hour behind which listings start: pending hours before the asked ones count."""
+    if asked.first is None or frontier is None:
         return frontier
-    before = name_hour(asked.first - HOUR)
-    return before if frontier is None else min(before, frontier)
+    return min(name_hour(asked.first - HOUR), frontier)
 
 
 def _is_asked(hour: str, asked: Asked) -> bool:

@@ -19,9 +19,7 @@ def parsed(spark: SparkSession) -> Any:
     spark.conf.set("spark.sql.session.timeZone", "UTC")
 
     def parse(texts: list[str | None], form: str, zone: str = "UTC") -> list[str | None]:
-        frame = spark.createDataFrame(
-            list(enumerate(texts)), "i int, t string"
-        )
+        frame = spark.createDataFrame(list(enumerate(texts)), "i int, t string")
         moment = parse_time(F.col("t"), form, zone)
         rows = frame.orderBy("i").select(F.date_format(moment, "yyyy-MM-dd HH:mm:ss.SSSSSS"))
         return [row[0] for row in rows.collect()]
