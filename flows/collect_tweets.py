@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tasks.artifacts import publish_counts, publish_lineage
+from tasks.artifacts import publish_counts, publish_lineage, publish_plot
+from tasks.assets import record_asset, s3_asset
 from tasks.command_line import run_from_terminal
 from tasks.settings import read_settings
 from tasks.twitter.collection import CollectResult, Limits
@@ -99,6 +100,15 @@ def collect_tweets(parameters: CollectTweets = CollectTweets()) -> CollectResult
         "collect-tweets-lineage",
         [(f"X API /2 {part.endpoint}", f"{landing}/{part.endpoint}") for part in result.partitions],
     )
+    records = {part.endpoint: part.records for part in result.partitions}
+    title = f"Window {window.name}: records by endpoint"
+    publish_plot("collect-tweets-plot", records, title=title, unit="records")
+    for part in result.partitions:
+        record_asset(
+            s3_asset(settings.landing_bucket, f"x_api/{part.endpoint}"),
+            made_from=[f"{settings.x_api.url}/2/{part.endpoint}"],
+            metadata={"window": window.name, "pages": part.objects, "records": part.records},
+        )
     return result
 
 

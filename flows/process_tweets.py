@@ -8,12 +8,20 @@ import sys
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
 
-from tasks.artifacts import progress, publish_counts, publish_job_run, publish_lineage
+from tasks.artifacts import (
+    progress,
+    publish_counts,
+    publish_job_run,
+    publish_lineage,
+    publish_plot,
+)
+from tasks.assets import record_asset, s3_asset
 from tasks.command_line import run_from_terminal
 from tasks.settings import Settings, read_settings
 from tasks.twitter.steps import (
     ProcessedWindow,
     crawl,
+    find_landed_endpoints,
     find_pending_windows,
     process_window,
     read_output,
@@ -70,6 +78,25 @@ def _publish(settings: Settings, processed: list[ProcessedWindow]) -> None:
         "process-tweets-lineage",
         [(landing, job), *((job, f"s3://{settings.processed_bucket}/twitter/{t}") for t in tables)],
     )
+    _publish_tables(settings, processed, tables)
+
+
+def _publish_tables(
+    settings: Settings, processed: list[ProcessedWindow], tables: list[str]
+) -> None:
+    endpoints = find_landed_endpoints(settings)
+    pages = [s3_asset(settings.landing_bucket, f"x_api/{endpoint}") for endpoint in endpoints]
+    rows = {
+        table: sum(one.counts[table]["loaded"] for one in processed if table in one.counts)
+        for table in tables
+    }
+    publish_plot("process-tweets-plot", rows, title="Rows by table", unit="rows")
+    for table, count in rows.items():
+        record_asset(
+            s3_asset(settings.processed_bucket, f"twitter/{table}"),
+            made_from=pages,
+            metadata={"rows": count, "windows": [one.window for one in processed]},
+        )
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
 
-from tasks.artifacts import progress, publish_counts, publish_lineage
+from tasks.artifacts import progress, publish_counts, publish_lineage, publish_plot
+from tasks.assets import record_asset, redshift_asset, s3_asset
 from tasks.command_line import run_from_terminal
 from tasks.connections import migrate_warehouse
 from tasks.settings import read_settings
@@ -73,7 +75,22 @@ def warehouse_tweets(parameters: WarehouseTweets = WarehouseTweets()) -> Warehou
             for table in sorted({one.table for one in loaded})
         ],
     )
+    bars = _sum_by_partition(loaded)
+    publish_plot("warehouse-tweets-plot", bars, title="Rows loaded by partition", unit="rows")
+    for table in sorted({one.table for one in loaded}):
+        record_asset(
+            redshift_asset(database, "twitter", table),
+            made_from=[s3_asset(bucket, f"twitter/{table}")],
+            metadata={"rows": rows[f"twitter.{table}"]},
+        )
     return WarehouseResult(tuple(loaded), rows)
+
+
+def _sum_by_partition(loaded: list[LoadedPartition]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for one in loaded:
+        sums[one.partition] += one.result.loaded_rows
+    return dict(sorted(sums.items()))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from prefect.artifacts import (
 from tasks.glue import JobRun
 
 MOST_BARS = 48
+LONGEST_BAR = 30
 
 
 def publish_counts(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
@@ -77,21 +78,26 @@ def publish_plot(key: str, bars: Mapping[str, int], *, title: str, unit: str) ->
 
 
 def draw_plot(bars: Mapping[str, int], *, title: str, unit: str) -> str:
-    """Draw bars in their order as a Mermaid chart; of more than 48 the last ones."""
+    """Draw bars in their order as a table; of more than 48 the last ones.
+
+    Mermaid's xychart renders in Prefect's UI too, but lets a dozen names of partitions overlap,
+    and does not begin at zero.
+    """
     shown = list(bars.items())[-MOST_BARS:]
-    names = ", ".join(f'"{name}"' for name, _ in shown)
-    heights = ", ".join(str(height) for _, height in shown)
-    note = [f"The last {MOST_BARS} of {len(bars)}."] if len(bars) > MOST_BARS else []
-    chart = [
-        "```mermaid",
-        "xychart-beta",
-        f'  title "{title}"',
-        f"  x-axis [{names}]",
-        f'  y-axis "{unit}"',
-        f"  bar [{heights}]",
-        "```",
-    ]
-    return "\n".join([*chart, *note])
+    longest = max((length for _, length in shown), default=0)
+    rows = [f"| {_escape(name)} | {n:,} | {_bar(n, longest)} |" for name, n in shown]
+    note = ["", f"The last {MOST_BARS} of {len(bars)}."] if len(bars) > MOST_BARS else []
+    return "\n".join([f"| {_escape(title)} | {unit} | |", "|:--|--:|:--|", *rows, *note])
+
+
+def _bar(length: int, longest: int) -> str:
+    """Draw a bar of blocks; whatever is more than nothing shows."""
+    blocks = round(LONGEST_BAR * length / longest) if longest else 0
+    return "\N{FULL BLOCK}" * max(blocks, 1 if length else 0)
+
+
+def _escape(name: str) -> str:
+    return name.replace("|", "\\|")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from tasks.aws import create_client, read_secret
 from tasks.connections import open_warehouse
 from tasks.glue import Crawl, JobRun, run_crawler, run_job
 from tasks.logs import read_log_tail
+from tasks.processed import list_partitions
 from tasks.retries import retried_task
 from tasks.settings import Settings
 from tasks.twitter.collection import CollectResult, Limits, collect_window
@@ -95,6 +96,12 @@ def collect_pages(
     if result.pages:
         forget_processing(s3, processed_bucket=settings.processed_bucket, window=window.name)
     return result
+
+
+@retried_task(timeout_seconds=300)
+def find_landed_endpoints(settings: Settings) -> list[str]:
+    """Name the endpoints of the X API of which the landing zone has pages."""
+    return list_partitions(create_client("s3"), settings.landing_bucket, f"{LANDING_PREFIX}/")
 
 
 @retried_task(timeout_seconds=300)
