@@ -111,7 +111,8 @@ class Catalog:
         existing = self._get(crawled.name)
         if existing is None or _place(existing) == _place(crawled.table_input):
             return crawled.name, existing
-        name = disambiguated_name(crawled.name, crawled.location)
+        place = ":".join(part for part in _place(crawled.table_input) if part)
+        name = disambiguated_name(crawled.name, place)
         return name, self._get(name)
 
     def _get(self, name: str) -> dict[str, Any] | None:
@@ -129,7 +130,7 @@ class Catalog:
 
     def _update_table(self, table_input: dict[str, Any], existing: Mapping[str, Any]) -> None:
         name = table_input["Name"]
-        if self.policies.merge_new_columns:
+        if self.policies.merge_new_columns and _is_of_files(table_input):
             _keep_old_columns(table_input, existing)
         if _same(table_input, existing):
             return
@@ -214,6 +215,11 @@ def _place(table: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Tell where a table's data are: two databases may have tables of one location."""
     location = table.get("StorageDescriptor", {}).get("Location")
     return location, table.get("Parameters", {}).get("connectionName")
+
+
+def _is_of_files(table: Mapping[str, Any]) -> bool:
+    """Tell tables of S3 from those of databases, to which MergeNewColumns does not apply."""
+    return bool(table["Parameters"].get("typeOfData") == "file")
 
 
 def _keep_old_columns(table_input: dict[str, Any], existing: Mapping[str, Any]) -> None:

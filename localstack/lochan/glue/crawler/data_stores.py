@@ -24,6 +24,16 @@ _URL = re.compile(
 )
 _DEFAULT_PORTS = {"redshift": 5439, "postgresql": 5432}
 _TLS_OPTIONS = ("ssl=true", "sslmode=require", "sslmode=verify-ca", "sslmode=verify-full")
+# Other ways to connect, which a crawl would have to follow and does not know.
+_REFUSED_PROPERTIES = (
+    "CUSTOM_JDBC_CERT",
+    "CUSTOM_JDBC_CERT_STRING",
+    "ENCRYPTED_PASSWORD",
+    "JDBC_DRIVER_CLASS_NAME",
+    "JDBC_DRIVER_JAR_URI",
+    "JDBC_ENGINE",
+    "SKIP_CUSTOM_JDBC_CERT_VALIDATION",
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,12 @@ def _read_properties(glue: Any, name: str) -> Mapping[str, str]:
             " are crawled through connections of the type JDBC."
         )
     properties: Mapping[str, str] = connection["ConnectionProperties"]
+    refused = next((key for key in _REFUSED_PROPERTIES if key in properties), None)
+    if refused is not None:
+        raise UnusableTarget(
+            f"The connection {name} has the property {refused}, which crawls are emulated without:"
+            " leave it out."
+        )
     return properties
 
 

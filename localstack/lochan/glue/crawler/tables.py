@@ -98,9 +98,9 @@ def table_name(dataset: Dataset, include: IncludePath, prefix: str) -> str:
     return prefix + re.sub(r"[^0-9a-z_]", "_", name.lower())
 
 
-def disambiguated_name(name: str, location: str) -> str:
+def disambiguated_name(name: str, place: str) -> str:
     """Return the name of a table whose plain name another table has: `_` and 32 hex digits more."""
-    return f"{name}_{md5(location.encode(), usedforsecurity=False).hexdigest()}"
+    return f"{name}_{md5(place.encode(), usedforsecurity=False).hexdigest()}"
 
 
 def describe_partition(

@@ -73,6 +73,7 @@ def test_missing_connection(lake: Any) -> None:
         ({"JDBC_CONNECTION_URL": "jdbc:mysql://h/d"}, "'jdbc:mysql://h/d'"),
         ({"JDBC_CONNECTION_URL": f"{URL}?tcpKeepAlive=true"}, "the option tcpKeepAlive=true"),
         ({"JDBC_CONNECTION_URL": URL}, "no SECRET_ID.*must have USERNAME and PASSWORD"),
+        ({"JDBC_CONNECTION_URL": URL, "CUSTOM_JDBC_CERT": "s3://c"}, "property CUSTOM_JDBC_CERT"),
         ({"JDBC_CONNECTION_URL": URL, "SECRET_ID": "ghost"}, "secret ghost .* cannot be read"),
         ({"JDBC_CONNECTION_URL": URL, "SECRET_ID": "text"}, "secret text .* is not a JSON object"),
         ({"JDBC_CONNECTION_URL": URL, "SECRET_ID": "half"}, "password is missing"),
