@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/glue/latest/dg/dqdl.html
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from typing import Any, Protocol
@@ -46,12 +46,12 @@ class RuleOutcome:
 class Evaluation:
     """What an evaluator gives, computed when it is read.
 
-    `outcomes` has Rule, Outcome, FailureReason and EvaluatedMetrics; `rows` are the frame's with
-    DataQualityRulesFail, the rules that each of them breaks.
+    `outcomes` has Rule, Outcome, FailureReason and EvaluatedMetrics. `rows` returns the frame's
+    rows with DataQualityRulesFail, the rules that each of them breaks.
     """
 
     outcomes: DataFrame
-    rows: DataFrame
+    rows: Callable[[], DataFrame]
 
 
 class Evaluate(Protocol):
@@ -126,9 +126,7 @@ def _evaluate(checked: Checked, evaluate: Evaluate) -> Evaluation:
 
 def _collect(evaluations: Mapping[str, Evaluation]) -> dict[str, tuple[RuleOutcome, ...]]:
     stacked = [
-        evaluation.outcomes.select(
-            F.lit(table).alias("table"), "Rule", "Outcome", "FailureReason", "EvaluatedMetrics"
-        )
+        evaluation.outcomes.select(F.lit(table).alias("table"), "*")
         for table, evaluation in evaluations.items()
     ]
     outcomes: dict[str, list[RuleOutcome]] = {table: [] for table in evaluations}
@@ -145,7 +143,7 @@ def _describe_failure(
     reasons = "; ".join(f"{one.rule}: {one.reason}" for one in failed)
     head = f"{checked.table} breaks {len(failed)} of its rules, nothing is published. {reasons}."
     rules = F.array(*(F.lit(one.rule) for one in failed))
-    broken = evaluation.rows.where(F.arrays_overlap("DataQualityRulesFail", rules))
+    broken = evaluation.rows().where(F.arrays_overlap("DataQualityRulesFail", rules))
     count = broken.count()
     if not count:
         return f"{head} No single row breaks them: they are about the table as a whole."

@@ -14,7 +14,7 @@ class DynamicFrameCollection:
 
     def __init__(self, dynamic_frames: Any, glue_ctx: Any) -> None:
         if isinstance(dynamic_frames, Mapping):
-            self._frames: dict[str, FrameBase] = dict(dynamic_frames)
+            self._frames: Mapping[str, FrameBase] = dynamic_frames
         else:
             self._frames = {frame.name: frame for frame in dynamic_frames}
         self._glue_ctx = glue_ctx

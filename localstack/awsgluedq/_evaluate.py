@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 
 from awsgluedq import _sql
@@ -20,30 +21,48 @@ from awsgluedq._measures import Measures
 from awsgluedq._options import Options
 from awsgluedq._parser import parse_ruleset
 from awsgluedq._rows import Marks, composite_condition, row_outcomes
-from awsgluedq._ruleset import AnyRule, Composite
-from awsgluedq._subject import Subject, check_where
+from awsgluedq._ruleset import AnyRule, Composite, Rule, leaves
+from awsgluedq._subject import Subject, check_where, check_where_syntax
 from awsgluedq._verdicts import Verdict, missing_column, share_of, unmet
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`outcomes` has a row for each rule; `rows` are the frame's, with what each of them breaks."""
+    """The rules of a document, read and ready to be evaluated on a frame."""
 
-    outcomes: DataFrame
-    rows: DataFrame
+    rules: tuple[AnyRule, ...]
+    subject: Subject
+    options: Options
+
+    def outcomes(self) -> DataFrame:
+        """Return a row for each rule; raises DqdlError, or IllegalArgumentException as AWS does."""
+        for rule in self._leaves():
+            check_where_syntax(rule)
+        try:
+            verdicts = [
+                _judge(rule, self.subject, self.options.composites_by_row) for rule in self.rules
+            ]
+            return _outcomes(self.rules, verdicts, self.subject)
+        except AnalysisException:
+            # To look for the culprit before would cost an analysis for each rule.
+            for rule in self._leaves():
+                check_where(rule, self.subject.frame)
+            raise
+
+    def rows(self) -> DataFrame:
+        """Return the frame's rows with the rules that each of them breaks."""
+        return row_outcomes(self.rules, self.subject, self.options.filtered_are_skipped)
+
+    def _leaves(self) -> list[Rule]:
+        return [leaf for rule in self.rules for leaf in leaves(rule)]
 
 
-def evaluate(
+def prepare(
     frame: DataFrame, ruleset: str, others: Mapping[str, DataFrame], options: Options
 ) -> Evaluation:
-    """Evaluate a DQDL document; raises DqdlError, or IllegalArgumentException as AWS does."""
-    rules = parse_ruleset(ruleset).rules
+    """Read a DQDL document for a frame; raises DqdlError."""
     subject = Subject(frame, Measures(frame), others)
-    verdicts = [_judge(rule, subject, options.composites_by_row) for rule in rules]
-    return Evaluation(
-        _outcomes(rules, verdicts, subject),
-        row_outcomes(rules, subject, options.filtered_are_skipped),
-    )
+    return Evaluation(parse_ruleset(ruleset).rules, subject, options)
 
 
 def _judge(rule: AnyRule, subject: Subject, by_row: bool) -> Verdict:
@@ -51,7 +70,6 @@ def _judge(rule: AnyRule, subject: Subject, by_row: bool) -> Verdict:
         return _judge_rows(rule, subject) if by_row else _judge_parts(rule, subject)
     if rule.type in ABOUT_COLUMNS and (missing := subject.missing(rule.parameters)) is not None:
         return missing_column(missing)
-    check_where(rule, subject.frame)
     if rule.type == "CustomSql":
         return custom_sql(rule, subject)
     return (COLUMN_RULES.get(rule.type) or DATASET_RULES[rule.type])(rule, subject)
@@ -68,10 +86,6 @@ def _judge_parts(rule: Composite, subject: Subject) -> Verdict:
 
 def _judge_rows(rule: Composite, subject: Subject) -> Verdict:
     """Judge the whole rule on each row."""
-    for part in rule.parts:
-        _judge(part, subject, by_row=True) if isinstance(part, Composite) else check_where(
-            part, subject.frame
-        )
     marks = Marks(subject)
     aggregates = [f"count_if({composite_condition(rule, marks)})", "count(*)"]
     if marks.columns:

@@ -15,7 +15,7 @@ from awsgluedq._custom_sql import mark_good_rows
 from awsgluedq._dataset_rules import mark_references
 from awsgluedq._references import column_list, reference_columns
 from awsgluedq._row_conditions import ROW_CONDITIONS, row_condition
-from awsgluedq._ruleset import AnyRule, Composite, DqdlError, Rule
+from awsgluedq._ruleset import AnyRule, Composite, DqdlError, Rule, leaves
 from awsgluedq._subject import Subject, column_types
 
 PASS, FAIL, SKIP = "DataQualityRulesPass", "DataQualityRulesFail", "DataQualityRulesSkip"
@@ -104,7 +104,7 @@ def row_outcomes(
 
 def composite_condition(rule: Composite, marks: Marks) -> str:
     """Return the condition of a composite rule that is evaluated row by row; refuse what cannot."""
-    for part in _leaves(rule):
+    for part in leaves(rule):
         if part.type in _SHARES or part.threshold is not None or not _is_about_rows(part):
             raise DqdlError(
                 f"{rule.text}: {part.text} cannot be evaluated row by row; leave out the option "
@@ -118,12 +118,6 @@ def _is_about_rows(rule: Rule) -> bool:
     if rule.type == "CustomSql":
         return rule.condition is None
     return rule.type in ROW_CONDITIONS or rule.type in ("IsUnique", "IsPrimaryKey")
-
-
-def _leaves(rule: AnyRule) -> list[Rule]:
-    if isinstance(rule, Rule):
-        return [rule]
-    return [leaf for part in rule.parts for leaf in _leaves(part)]
 
 
 def _state(rule: AnyRule, marks: Marks, filtered_are_skipped: bool) -> str:

@@ -85,6 +85,13 @@ class Composite:
 AnyRule = Rule | Composite
 
 
+def leaves(rule: AnyRule) -> list[Rule]:
+    """Return the rules that a rule is made of, at any depth."""
+    if isinstance(rule, Rule):
+        return [rule]
+    return [leaf for part in rule.parts for leaf in leaves(part)]
+
+
 @dataclass(frozen=True)
 class Ruleset:
     """The rules and analyzers of a document."""

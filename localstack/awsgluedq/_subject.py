@@ -41,13 +41,27 @@ def column_types(frame: DataFrame) -> dict[str, DataType]:
     return {field.name.lower(): field.dataType for field in frame.schema.fields}
 
 
-def check_where(rule: Rule, frame: DataFrame) -> None:
-    """Raise IllegalArgumentException, worded as AWS does, where a where clause is no condition."""
+def check_where_syntax(rule: Rule) -> None:
+    """Raise IllegalArgumentException where a where clause is not one expression of Spark SQL."""
     if rule.where is None:
         return
     try:
-        frame.where(F.expr(rule.where))
-    except (AnalysisException, ParseException) as error:
-        raise IllegalArgumentException(
-            f"Rule {rule.text} has provided an invalid where clause :\n{error}"
-        ) from None
+        F.expr(rule.where)
+    except ParseException as error:
+        raise _invalid_where(rule, error) from None
+
+
+def check_where(rule: Rule, frame: DataFrame) -> None:
+    """Raise IllegalArgumentException where a where clause is no condition on the frame."""
+    if rule.where is None:
+        return
+    try:
+        frame.where(rule.where)
+    except AnalysisException as error:
+        raise _invalid_where(rule, error) from None
+
+
+def _invalid_where(rule: Rule, error: Exception) -> IllegalArgumentException:
+    return IllegalArgumentException(
+        f"Rule {rule.text} has provided an invalid where clause :\n{error}"
+    )

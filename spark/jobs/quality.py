@@ -25,8 +25,9 @@ def evaluate(frame: DataFrame, rules: str, others: Mapping[str, DataFrame]) -> E
         publishing_options={"dataQualityEvaluationContext": "lochan"},
         additional_options={"compositeRuleEvaluation.method": "ROW"},
     )
-    outcomes, rows = (
-        SelectFromCollection.apply(dfc=results, key=key).toDF()
-        for key in ("ruleOutcomes", "rowLevelOutcomes")
-    )
-    return Evaluation(outcomes, rows)
+
+    def frame_of(key: str) -> DataFrame:
+        found: DataFrame = SelectFromCollection.apply(dfc=results, key=key).toDF()
+        return found
+
+    return Evaluation(frame_of("ruleOutcomes"), lambda: frame_of("rowLevelOutcomes"))
