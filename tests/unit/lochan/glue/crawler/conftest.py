@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 
 from lochan.glue.crawler.collaborators import Clients, Reporting
@@ -14,10 +15,9 @@ from lochan.glue.crawler.crawl import CrawlSummary, run_crawl
 class Lake:
     """A bucket `lake` and a catalog database `db`, both moto's."""
 
-    def __init__(self) -> None:
-        self.s3 = boto3.client("s3", region_name="us-east-1")
-        self.glue = boto3.client("glue", region_name="us-east-1")
-        self.secrets = boto3.client("secretsmanager", region_name="us-east-1")
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.s3, self.glue, self.secrets = clients.s3, clients.glue, clients.secrets
         self.s3.create_bucket(Bucket="lake")
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.logged: list[str] = []
@@ -45,8 +45,7 @@ class Lake:
             "Targets": {"S3Targets": [{"Path": path}]},
             **options,
         }
-        clients = Clients(self.s3, self.glue, self.secrets)
-        return run_crawl(crawler, clients, Reporting(self.logged.append, should_stop))
+        return run_crawl(crawler, self.clients, Reporting(self.logged.append, should_stop))
 
     def tables(self) -> dict[str, Any]:
         return {t["Name"]: t for t in self.glue.get_tables(DatabaseName="db")["TableList"]}
@@ -60,10 +59,23 @@ class Lake:
         return sorted((p["Values"], p["StorageDescriptor"]["Location"]) for p in found)
 
 
+@pytest.fixture(scope="session")
+def clients() -> Clients:
+    """Clients that reach nothing: to make them costs more than most tests."""
+    options: Any = {
+        "region_name": "us-east-1",
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+        "config": Config(ignore_configured_endpoint_urls=True),
+    }
+    return Clients(
+        boto3.client("s3", **options),
+        boto3.client("glue", **options),
+        boto3.client("secretsmanager", **options),
+    )
+
+
 @pytest.fixture
-def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def lake(clients: Clients) -> Iterator[Lake]:
     with mock_aws():
-        yield Lake()
+        yield Lake(clients)
