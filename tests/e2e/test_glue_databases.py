@@ -248,7 +248,7 @@ class Workshop:
             },
         )
         run_id = self.glue.start_job_run(JobName=job)["JobRunId"]
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while True:
             run = self.glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
             if run["JobRunState"] not in ("STARTING", "RUNNING"):

@@ -1,4 +1,4 @@
-"""Tables and queries read through Spark's JDBC source, with PostgreSQL's driver.
+"""Tables and queries of PostgreSQL read through Spark's JDBC source.
 
 Rows come in portions through a cursor, so that no table is ever whole in memory.
 
@@ -37,12 +37,12 @@ def read_partitions(
 
 
 def driver_url(endpoint: Endpoint) -> str:
-    """Return the URL for PostgreSQL's driver, which Redshift answers too."""
+    """Return the URL for PostgreSQL's driver, without the login."""
     url = endpoint.url
     parameters = "&".join(
         f"{quote(name, safe='')}={quote(value, safe='')}"
         for name, value in url.parameters.items()
-        if name not in _LOGIN and endpoint.vendor == "postgresql"
+        if name not in _LOGIN
     )
     text = f"jdbc:postgresql://{url.host}:{url.port}/{quote(url.database, safe='')}"
     return f"{text}?{parameters}" if parameters else text
@@ -63,16 +63,14 @@ def _common_properties(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _ssl_properties(endpoint: Endpoint) -> dict[str, str]:
-    """Return how the server is verified: always for Redshift, else where SSL is enforced."""
-    if endpoint.enforce_ssl:
-        mode = "verify-full"
-    elif endpoint.vendor == "redshift":
-        is_off = endpoint.url.parameters.get("ssl", "true").lower() == "false"
-        mode = "disable" if is_off else "verify-ca"
-    else:
+    """Return how the server is verified where SSL is enforced; else the URL's sslmode says it."""
+    if not endpoint.enforce_ssl:
         return {}
     authorities = trusted_authorities()
     if authorities is None:
         # What Java itself trusts.
-        return {"sslmode": mode, "sslfactory": "org.postgresql.ssl.DefaultJavaSSLFactory"}
-    return {"sslmode": mode, "sslrootcert": authorities}
+        return {
+            "sslmode": "verify-full",
+            "sslfactory": "org.postgresql.ssl.DefaultJavaSSLFactory",
+        }
+    return {"sslmode": "verify-full", "sslrootcert": authorities}

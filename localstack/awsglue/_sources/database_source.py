@@ -1,4 +1,4 @@
-"""Tables and queries of PostgreSQL and Redshift as sources.
+"""What is read of a database, and PostgreSQL as a source.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-jdbc-home.html
 https://docs.aws.amazon.com/glue/latest/dg/run-jdbc-parallel-read-job.html
@@ -17,6 +17,7 @@ from awsglue._databases.sql import parse_table, quote_name, quote_table
 from awsglue._formats.contract import Parsed
 from awsglue._refusals import as_flag, not_implemented, refuse_unknown_options
 
+_CALL = "create_dynamic_frame from postgresql"
 DEFAULT_HASH_PARTITIONS = 7
 PARALLEL_OPTIONS = frozenset({"hashfield", "hashexpression", "hashpartitions"})
 _SAMPLE_OPTIONS = frozenset({"sampleQuery", "enablePartitioningForSampleQuery", "sampleSize"})
@@ -24,7 +25,7 @@ _OPTIONS = {
     "postgresql": endpoints.OPTIONS | PARALLEL_OPTIONS | _SAMPLE_OPTIONS | {"dbtable", "query"},
     "redshift": endpoints.OPTIONS
     | PARALLEL_OPTIONS
-    | {"dbtable", "query", "redshiftTmpDir", "aws_iam_role"},
+    | {"dbtable", "query", "redshiftTmpDir", "aws_iam_role", "extraunloadoptions"},
 }
 
 
@@ -92,30 +93,20 @@ def hash_conditions(options: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{number} = {partition}" for partition in range(count))
 
 
-class DatabaseSource:
-    """A table or a query of a database."""
+class PostgresSource:
+    """A table or a query of PostgreSQL."""
 
     def __init__(
-        self,
-        session: SparkSession,
-        vendor: str,
-        options: Mapping[str, Any],
-        transformation_ctx: str,
-        catalog_id: str | None = None,
+        self, session: SparkSession, options: Mapping[str, Any], catalog_id: str | None = None
     ) -> None:
         self._session = session
-        self._vendor = vendor
-        self._plan = plan_read(vendor, options)
-        self._endpoint = endpoints.endpoint_of_options(
-            f"create_dynamic_frame from {vendor}", vendor, options, catalog_id
-        )
+        self._plan = plan_read("postgresql", options)
+        self._endpoint = endpoints.endpoint_of_options(_CALL, "postgresql", options, catalog_id)
 
     def set_format(self, format: str | None, options: Mapping[str, Any]) -> None:
         """Refuse a format: a database has its own."""
         if format:
-            raise not_implemented(
-                f"create_dynamic_frame from {self._vendor}", f"the format {format!r}"
-            )
+            raise not_implemented(_CALL, f"the format {format!r}")
 
     def read(self) -> Parsed:
         """Return the rows."""

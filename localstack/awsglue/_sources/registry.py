@@ -9,8 +9,9 @@ from awsglue._formats.contract import Parsed
 from awsglue._refusals import not_implemented
 from awsglue._sources.catalog import CatalogTable
 from awsglue._sources.catalog_source import CatalogSource
-from awsglue._sources.database_source import PARALLEL_OPTIONS, DatabaseSource
+from awsglue._sources.database_source import PARALLEL_OPTIONS, PostgresSource
 from awsglue._sources.file_source import FileSource
+from awsglue._sources.redshift_source import RedshiftSource
 
 
 class Source(Protocol):
@@ -37,7 +38,7 @@ def source_for(
     """Return the source of a connection type; NotImplementedError names one that is not there."""
     kind = connection_type.lower()
     if kind in _DATABASES:
-        return DatabaseSource(session, kind, options, transformation_ctx)
+        return _database_source(session, kind, options)
     if kind not in _FILE_CONNECTIONS:
         raise not_implemented("getSource", f"the connection type {connection_type!r}")
     return FileSource(session, options, transformation_ctx, _FILE_CONNECTIONS[kind])
@@ -63,6 +64,12 @@ def table_source(
         **options,
         **table.database_options(),
     }
-    return DatabaseSource(
-        session, table.classification, chosen, transformation_ctx, table.catalog_id
-    )
+    return _database_source(session, table.classification, chosen, table.catalog_id)
+
+
+def _database_source(
+    session: SparkSession, vendor: str, options: Mapping[str, Any], catalog_id: str | None = None
+) -> Source:
+    if vendor == "redshift":
+        return RedshiftSource(session, options, catalog_id)
+    return PostgresSource(session, options, catalog_id)

@@ -10,8 +10,11 @@ from awsglue._databases.endpoint import Endpoint
 from awsglue._databases.jdbc_reader import _common_properties, driver_url
 from awsglue._databases.jdbc_url import parse_jdbc_url
 from awsglue._databases.postgres_columns import column_type
+from awsglue._databases.staging import StagingFolder
 from awsglue._sinks.postgres_sink import create_statement, match_columns, move_statement
 from awsglue._sources.database_source import ReadPlan, hash_conditions, plan_read
+from awsglue._sources.redshift_source import in_glues_types, unload_statement
+from awsglue._sources.registry import source_for
 
 
 def test_a_table_is_read_whole():
@@ -93,24 +96,31 @@ def test_the_drivers_url_keeps_postgresqls_parameters_and_no_login():
     )
 
 
-def test_the_servers_certificate_is_verified(monkeypatch):
+def test_the_servers_certificate_is_verified_where_ssl_is_enforced(monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "/bundle.crt")
-    redshift, postgres = "jdbc:redshift://h/d", "jdbc:postgresql://h/d"
-    modes = {
-        "redshift": _common_properties(endpoint(redshift)).get("sslmode"),
-        "enforced": _common_properties(endpoint(redshift, True)).get("sslmode"),
-        "off": _common_properties(endpoint(f"{redshift}?ssl=false")).get("sslmode"),
-        "postgresql": _common_properties(endpoint(postgres)).get("sslmode"),
-        "postgresql enforced": _common_properties(endpoint(postgres, True)).get("sslmode"),
-    }
-    assert modes == {
-        "redshift": "verify-ca",
-        "enforced": "verify-full",
-        "off": "disable",
-        "postgresql": None,
-        "postgresql enforced": "verify-full",
-    }
-    assert _common_properties(endpoint(redshift))["sslrootcert"] == "/bundle.crt"
+    url = "jdbc:postgresql://h/d"
+    enforced = _common_properties(endpoint(url, enforce_ssl=True))
+    assert (enforced["sslmode"], enforced["sslrootcert"]) == ("verify-full", "/bundle.crt")
+    assert "sslmode" not in _common_properties(endpoint(url))
+
+
+def test_redshift_is_unloaded_with_role_and_options():
+    folder = StagingFolder("temporary", "below/1/", None)
+    statement = unload_statement('"s"."it\'s"', folder, "arn:aws:iam::1:role/r", "MAXFILESIZE 6 MB")
+    assert statement == (
+        "UNLOAD ('SELECT * FROM \"s\".\"it''s\"') TO 's3://temporary/below/1/' "
+        "IAM_ROLE 'arn:aws:iam::1:role/r' FORMAT AS PARQUET MANIFEST MAXFILESIZE 6 MB"
+    )
+
+
+def test_redshift_needs_a_temporary_folder():
+    with pytest.raises(ValueError, match="an s3:// folder for temporary files is needed"):
+        source_for(None, "redshift", {"dbtable": "t"}, "")
+
+
+def test_timestamps_of_redshift_are_glues():
+    schema = spark.StructType([spark.StructField("at", spark.TimestampNTZType())])
+    assert in_glues_types(schema)["at"].dataType == spark.TimestampType()
 
 
 def test_fields_meet_columns_by_name_and_then_in_any_case():

@@ -1,0 +1,94 @@
+"""Tables and queries of Redshift as sources: unloaded to S3 as Parquet, and read from there.
+
+Rows are those of the moment when the source is read. The objects stay until the job ends, as
+frames are computed when they are used.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-redshift-home.html
+"""
+
+import atexit
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as spark
+
+from awsglue._databases import endpoint as endpoints
+from awsglue._databases.redshift import authorization, redshift_session
+from awsglue._databases.sql import quote_text
+from awsglue._databases.staging import StagingFolder, staging_folder
+from awsglue._formats.contract import Parsed
+from awsglue._refusals import not_implemented
+from awsglue._sources.database_source import plan_read
+
+_CALL = "create_dynamic_frame from redshift"
+_FOLDERS = ExitStack()
+atexit.register(_FOLDERS.close)
+
+
+class RedshiftSource:
+    """A table or a query of Redshift."""
+
+    def __init__(
+        self, session: SparkSession, options: Mapping[str, Any], catalog_id: str | None = None
+    ) -> None:
+        self._session = session
+        self._relation = plan_read("redshift", options).relation
+        self._temporary = str(options.get("redshiftTmpDir") or "")
+        if not self._temporary:
+            raise ValueError(
+                f"{_CALL}: an s3:// folder for temporary files is needed: redshift_tmp_dir, or "
+                "'redshiftTmpDir' in connection_options."
+            )
+        self._role = str(options.get("aws_iam_role", ""))
+        self._extra_options = str(options.get("extraunloadoptions", "")).strip()
+        self._endpoint = endpoints.endpoint_of_options(_CALL, "redshift", options, catalog_id)
+
+    def set_format(self, format: str | None, options: Mapping[str, Any]) -> None:
+        """Refuse a format: a database has its own."""
+        if format:
+            raise not_implemented(_CALL, f"the format {format!r}")
+
+    def read(self) -> Parsed:
+        """Return the rows."""
+        folder = _FOLDERS.enter_context(staging_folder(self._temporary))
+        statement = unload_statement(self._relation, folder, self._role, self._extra_options)
+        with redshift_session(self._endpoint) as session:
+            session.execute(statement, "UNLOAD")
+            session.commit()
+        return Parsed(_read_unloaded(self._session, folder))
+
+
+def unload_statement(relation: str, folder: StagingFolder, role: str, extra_options: str) -> str:
+    """Return the UNLOAD of what may follow FROM; around a query with a LIMIT there is another."""
+    parts = [
+        f"UNLOAD ({quote_text(f'SELECT * FROM {relation}')})",
+        f"TO {quote_text(folder.uri(folder.prefix))}",
+        authorization(role),
+        "FORMAT AS PARQUET MANIFEST",
+        extra_options,
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _read_unloaded(session: SparkSession, folder: StagingFolder) -> DataFrame:
+    """Read the objects that the manifest names."""
+    key = f"{folder.prefix}manifest"
+    body = folder.client().get_object(Bucket=folder.bucket, Key=key)["Body"].read()
+    paths = [entry["url"] for entry in json.loads(body)["entries"]]
+    # Redshift writes days as they are, also those before 1582.
+    reader = session.read.option("datetimeRebaseMode", "CORRECTED").option("__globPaths__", "false")
+    schema = in_glues_types(reader.parquet(*paths).schema)
+    return reader.schema(schema).parquet(*paths)
+
+
+def in_glues_types(schema: spark.StructType) -> spark.StructType:
+    """Return the schema with timestamps as frames have them: instants, here in UTC."""
+    return spark.StructType([spark.StructField(f.name, _in_glues_type(f.dataType)) for f in schema])
+
+
+def _in_glues_type(data_type: spark.DataType) -> spark.DataType:
+    is_local = isinstance(data_type, spark.TimestampNTZType)
+    return spark.TimestampType() if is_local else data_type
