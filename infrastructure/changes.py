@@ -18,4 +18,4 @@ class Change:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.verb:<9}{self.kind:<9}{self.name}"
+        return f"{self.verb:<9}{self.kind:<11}{self.name}"

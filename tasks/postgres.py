@@ -18,13 +18,14 @@ _CONFLICTS = frozenset({"40001", "40P01"})
 _SHUTDOWNS = frozenset({"57P01", "57P02", "57P03"})
 
 Result = TypeVar("Result")
+Database = psycopg.Connection[tuple[Any, ...]]
 
 
 class DatabaseError(Exception):
     """PostgreSQL cannot be used as it is; the message says what to do."""
 
 
-def connect(rds: Rds) -> psycopg.Connection[tuple[Any, ...]]:
+def connect(rds: Rds) -> Database:
     """Open a connection; the server's certificate and host name are verified.
 
     Authorities beside the system's own come from SSL_CERT_FILE, as OpenSSL reads it; on AWS that

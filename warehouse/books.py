@@ -108,6 +108,11 @@ def table_loads(name: str) -> tuple[TableLoad, ...]:
     return tuple(loads)
 
 
+COUNT_RATINGS = (
+    'SELECT rating, COUNT(*) FROM "books"."fact_ratings" GROUP BY rating ORDER BY rating'
+)
+
+
 def count_changes(planned: str) -> str:
     """Count the rows of a plan by what they mean."""
     return f"SELECT change, COUNT(*) FROM {quote_identifier(planned)} GROUP BY change"

@@ -69,12 +69,18 @@ class Made:
     objects: list[dict[str, Any]]
 
 
+def open_snapshot(spark: SparkSession, s3: Any, request: Request) -> Snapshot:
+    """Name the export as it lies there, and set Spark up for its size, before it is read."""
+    snapshot = find_snapshot(s3, request.export_bucket, request.export_prefix)
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    fit_to_size(spark, snapshot.bytes)
+    return snapshot
+
+
 def model_books(
-    spark: SparkSession, s3: Any, exported: Exported, evaluate: Evaluate, request: Request
+    s3: Any, snapshot: Snapshot, exported: Exported, evaluate: Evaluate, request: Request
 ) -> dict[str, Made]:
     """Build, check and publish the star's rows; a snapshot that is published is done again."""
-    snapshot = find_snapshot(s3, request.export_bucket, request.export_prefix)
-    _configure(spark, snapshot)
     typed = type_columns(exported)
     star = {name: frame.persist() for name, frame in build_star(typed).items()}
     outcomes = check_tables(
@@ -114,11 +120,6 @@ class _Target:
     bucket: str
     folder: str
     region: str
-
-
-def _configure(spark: SparkSession, snapshot: Snapshot) -> None:
-    spark.conf.set("spark.sql.session.timeZone", "UTC")
-    fit_to_size(spark, snapshot.bytes)
 
 
 def _make_table(frame: DataFrame, name: str, target: _Target, objects: int) -> Made:

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
-from spark.books.model import Request, model_books, summary_lines
+from spark.books.model import Request, model_books, open_snapshot, summary_lines
 from spark.books.star import Exported
 from spark.jobs.quality import evaluate
 
@@ -28,17 +28,20 @@ def main(argv: list[str]) -> None:
     context = GlueContext(SparkContext.getOrCreate())
     job = Job(context)
     job.init(arguments["JOB_NAME"], arguments)
+    s3 = boto3.client("s3")
+    request = Request(**{name: arguments[name] for name in PLACES})
+    snapshot = open_snapshot(context.spark_session, s3, request)
 
     def read(table: str) -> DataFrame:
         frame = context.create_dynamic_frame.from_catalog(
             database=arguments["database"], table_name=arguments["table_prefix"] + table
         )
         # A column that the crawler took for numbers may have other text further down.
-        return frame.resolveChoice(choice="cast:string").toDF()
+        typed: DataFrame = frame.resolveChoice(choice="cast:string").toDF()
+        return typed
 
     exported = Exported(read("users"), read("books"), read("ratings"))
-    request = Request(**{name: arguments[name] for name in PLACES})
-    made = model_books(context.spark_session, boto3.client("s3"), exported, evaluate, request)
+    made = model_books(s3, snapshot, exported, evaluate, request)
     print(*summary_lines(made), sep="\n", flush=True)
     job.commit()
 

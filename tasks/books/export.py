@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from psycopg import Connection, IsolationLevel
+from psycopg import IsolationLevel
 
 from tasks.books import statements
 from tasks.books.tables import TABLES, SourceTable
+from tasks.postgres import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 PART_BYTES = 16 * 1024 * 1024
 FILE_BYTES = 1024 * 1024 * 1024
-
-Database = Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)

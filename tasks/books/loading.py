@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from psycopg import Connection, Cursor
+from psycopg import Cursor
 from psycopg.types.json import Jsonb
 
 from tasks.books import statements
@@ -17,11 +17,10 @@ from tasks.books.cleaning import FileCleaner, Reject, TooManyRejects
 from tasks.books.fields import Limits
 from tasks.books.landing import DATASET, LandedFile, read_chunks
 from tasks.books.tables import TABLES
+from tasks.postgres import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-Database = Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,13 @@ def create_schema(database: Database) -> None:
         cursor.execute(statements.LOCK_CREATION)
         for statement in statements.CREATE:
             cursor.execute(statement)
+
+
+def find_new(database: Database, files: Sequence[LandedFile]) -> list[LandedFile]:
+    """Return the files that the ledger does not know."""
+    with database.transaction(), database.cursor() as cursor:
+        known = _known_ids(cursor, files)
+    return [file for file in files if file.load_id not in known]
 
 
 def count_rows(database: Database) -> dict[str, int]:

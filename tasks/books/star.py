@@ -75,6 +75,17 @@ def load_star(
     return run_with_retries(run)
 
 
+def count_ratings(warehouse: Warehouse) -> dict[str, int]:
+    """Count the ratings by what they say; 0 is a book that was read and not rated."""
+
+    def count() -> dict[str, int]:
+        with explained("Counting the ratings"), warehouse.transaction() as cursor:
+            cursor.execute(books.COUNT_RATINGS)
+            return {str(rating): int(rows) for rating, rows in cursor.fetchall()}
+
+    return run_with_retries(count)
+
+
 @dataclass(frozen=True)
 class _Run:
     """One load in its open transaction."""
