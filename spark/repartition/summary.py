@@ -70,9 +70,15 @@ def summary_lines(summary: Summary) -> list[str]:
 
 
 def put_summary(s3: Any, uri: str, summary: Summary) -> None:
-    """Write the summary as one JSON object to an s3:// URI."""
+    """Write the summary as one JSON object to an s3:// URI.
+
+    A run that found its hours done leaves the summary of the run that did them.
+    """
     target = urlsplit(uri)
     if target.scheme != "s3" or not target.netloc or not target.path.strip("/"):
         raise ValueError(f"--summary_uri has to be s3://bucket/key, not {uri!r}.")
+    bucket, key = target.netloc, target.path.lstrip("/")
+    if not summary.hours and s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]:
+        return
     body = json.dumps(asdict(summary), indent=1).encode()
-    s3.put_object(Bucket=target.netloc, Key=target.path.lstrip("/"), Body=body)
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
