@@ -19,6 +19,7 @@ from pyspark.sql.types import StructType
 from spark.academy.version_1 import TWEET_1, USER_1, convert_tweet, convert_user
 from spark.schemas import (
     CORRUPT,
+    FLAG,
     TEXT,
     TWEET_RECORD,
     TWEETS,
@@ -106,17 +107,18 @@ def _type_lines(
 
 
 def _parse(schema: StructType) -> Column:
-    """Parse the line within a wrapper: text behind the object is then met, and refused."""
+    """Parse the line within a wrapper: what follows the object is then met, or hides the end."""
     return F.from_json(
-        F.concat(F.lit('{"line":'), "record", F.lit("}")),
-        struct_of(line=schema, **{CORRUPT: TEXT}),
+        F.concat(F.lit('{"line":'), "record", F.lit(',"is_whole":true}')),
+        struct_of(line=schema, is_whole=FLAG, **{CORRUPT: TEXT}),
         {"columnNameOfCorruptRecord": CORRUPT},
     )
 
 
 def _fits(schema: StructType) -> Column:
     parsed = _parse(schema)
-    return parsed.getField("line").isNotNull() & parsed.getField(CORRUPT).isNull()
+    parts_there = parsed.getField("line").isNotNull() & parsed.getField("is_whole").isNotNull()
+    return parts_there & parsed.getField(CORRUPT).isNull()
 
 
 def _retrieved_at() -> Column:

@@ -7,6 +7,7 @@ everything as it was.
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -89,16 +90,16 @@ def sync_partitions(
     parts = _open_parts(frames, zone, plan)
     if not parts:
         return Summary(plan.plan_id, {}, {}, None)
-    with _diagnosed(s3, plan, parts):
-        seen = {part.table.name: _count_lines(part.records) for part in parts}
-    quarantine_uri = _quarantine(parts, seen, zone, plan)
     rows = {part.table.name: keep_newest(part.records, part.table).persist() for part in parts}
-    counts = {name: _count_rows(rows[name], lines) for name, lines in seen.items()}
+    with _diagnosed(s3, plan, parts):
+        counts = _count_lines(parts, rows)
+    quarantine_uri = _quarantine(parts, counts, zone, plan)
     rules = _check_rules(parts, rows, counts, evaluate)
     written = {part.table.name: _write(frames, zone, part, rows, counts) for part in parts}
     check_source(s3, plan, (work for part in parts for work in part.works))
+    read_back = _read_back(spark, zone, written)
     for part in parts:
-        _publish(spark, zone, part, written[part.table.name], counts[part.table.name])
+        _publish(zone, part, written[part.table.name], counts[part.table.name], read_back)
     return Summary(plan.plan_id, counts, rules, quarantine_uri)
 
 
@@ -157,29 +158,41 @@ def _first_damage(s3: Any, bucket: str, keys: Iterable[str]) -> tuple[str, str] 
     return None
 
 
-def _count_lines(records: DataFrame) -> dict[str, tuple[int, int]]:
-    """Count lines and rejects by partition value; the action that fills the cache."""
-    grouped = records.groupBy("dt").agg(F.count("*").alias("lines"), F.count("reason"))
-    return {row[0].isoformat(): (row[1], row[2]) for row in grouped.collect()}
+def _count_lines(
+    parts: Sequence[Part], rows: Mapping[str, DataFrame]
+) -> dict[str, dict[str, Counts]]:
+    """Add up what became of the lines, by table and partition value; the action that reads them.
 
-
-def _count_rows(rows: DataFrame, lines: Mapping[str, tuple[int, int]]) -> dict[str, Counts]:
-    """Add up what became of each partition's lines; a partition of rejects alone has no rows."""
-    loaded = {row[0].isoformat(): row[1] for row in rows.groupBy("dt").count().collect()}
-    return {
-        value: Counts(seen, loaded.get(value, 0), refused, seen - refused - loaded.get(value, 0))
-        for value, (seen, refused) in lines.items()
-    }
+    One action for all tables: for small inputs the number of actions is most of the time.
+    """
+    seen = [
+        part.records.groupBy("dt").agg(
+            F.lit(part.table.name), F.count("*"), F.count("reason"), F.lit(0)
+        )
+        for part in parts
+    ]
+    kept = [
+        frame.groupBy("dt").agg(F.lit(name), F.lit(0), F.lit(0), F.count("*"))
+        for name, frame in rows.items()
+    ]
+    sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for day, name, lines, refused, loaded in reduce(DataFrame.unionAll, [*seen, *kept]).collect():
+        sums[name, day.isoformat()].update(lines=lines, refused=refused, loaded=loaded)
+    counts: dict[str, dict[str, Counts]] = {part.table.name: {} for part in parts}
+    for (name, value), sum_ in sums.items():
+        lines, refused, loaded = sum_["lines"], sum_["refused"], sum_["loaded"]
+        counts[name][value] = Counts(lines, loaded, refused, lines - refused - loaded)
+    return counts
 
 
 def _quarantine(
-    parts: Sequence[Part], seen: Mapping[str, Mapping[str, tuple[int, int]]], zone: Zone, plan: Plan
+    parts: Sequence[Part], counts: Mapping[str, Mapping[str, Counts]], zone: Zone, plan: Plan
 ) -> str | None:
     """Lay rejected lines aside; raises TooManyRejects above the limit.
 
     The folder is named after the plan, so that a repeated run replaces what it wrote before.
     """
-    refused = {name: sum(count for _, count in lines.values()) for name, lines in seen.items()}
+    refused = {name: sum(one.rejected for one in by.values()) for name, by in counts.items()}
     if not any(refused.values()):
         return None
     uri = zone.uri(f"quarantine/{DATASET}/load_id={plan.plan_id}/")
@@ -247,35 +260,33 @@ def _write(
 
 
 def _publish(
-    spark: SparkSession,
     zone: Zone,
     part: Part,
     written: Mapping[str, list[FoundObject]],
     counts: Mapping[str, Counts],
+    read_back: Mapping[tuple[str, str], int],
 ) -> None:
-    read_back = _read_back(spark, zone, part.table.name, written)
     none = Counts(0, 0, 0, 0)
     for work in part.works:
-        value = work.planned.value
-        publish(
-            zone,
-            part.table.name,
-            work,
-            written[value],
-            counts.get(value, none),
-            read_back.get(value, 0),
-        )
+        name, value = part.table.name, work.planned.value
+        rows = read_back.get((name, value), 0)
+        publish(zone, name, work, written[value], counts.get(value, none), rows)
 
 
 def _read_back(
-    spark: SparkSession, zone: Zone, table: str, written: Mapping[str, list[FoundObject]]
-) -> dict[str, int]:
-    """Count the rows of the new objects by partition value."""
-    uris = [zone.uri(one.key) for objects in written.values() for one in objects]
-    if not uris:
+    spark: SparkSession, zone: Zone, written: Mapping[str, Mapping[str, list[FoundObject]]]
+) -> dict[tuple[str, str], int]:
+    """Count the rows of the new objects, by table and partition value."""
+    counted = []
+    for name, partitions in written.items():
+        uris = [zone.uri(one.key) for objects in partitions.values() for one in objects]
+        if uris:
+            reader = spark.read.option("basePath", zone.uri(folder_of(name)))
+            frame = reader.parquet(*uris).groupBy("dt").count()
+            counted.append(frame.select(F.lit(name), F.col("dt").cast("string"), "count"))
+    if not counted:
         return {}
-    frame = spark.read.option("basePath", zone.uri(folder_of(table))).parquet(*uris)
-    return {str(row[0]): row[1] for row in frame.groupBy("dt").count().collect()}
+    return {(row[0], row[1]): row[2] for row in reduce(DataFrame.unionAll, counted).collect()}
 
 
 def put_summary(s3: Any, bucket: str, key: str, summary: Summary) -> None:

@@ -52,8 +52,10 @@ USER_1 = struct_of(
 )
 
 # Sun Aug 31 00:29:15 +0000 2014
-_MOMENT = r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{2}) (\d{2}:\d{2}:\d{2}) \+0000 (\d{4})$"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MOMENT = (
+    rf"^[A-Z][a-z]{{2}} ({'|'.join(_MONTHS)}) (\d{{2}}) (\d{{2}}:\d{{2}}:\d{{2}}) \+0000 (\d{{4}})$"
+)
 # <a href="http://twitter.com/download/iphone" rel="nofollow">Twitter for iPhone</a>
 _LINK = r"^<a [^>]*>(.*)</a>$"
 # What version 1.1 does not count, last in the metrics of a TWEET_RECORD.
@@ -121,8 +123,10 @@ def convert_moment(text: Column) -> Column:
     By a regular expression: Spark's own patterns no longer know weekdays.
     """
     part = [F.regexp_extract(text, _MOMENT, group) for group in range(5)]
-    month = F.array_position(F.array(*map(F.lit, _MONTHS)), part[1])
-    date = F.concat_ws("-", part[4], F.lpad(month.cast("string"), 2, "0"), part[2])
+    month = F.coalesce(
+        *(F.when(part[1] == name, F.lit(f"{number:02d}")) for number, name in enumerate(_MONTHS, 1))
+    )
+    date = F.concat_ws("-", part[4], month, part[2])
     return F.when(part[0] == "", text).otherwise(F.concat(date, F.lit("T"), part[3], F.lit("Z")))
 
 

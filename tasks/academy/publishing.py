@@ -9,7 +9,13 @@ from tasks.academy.names import SPECS, Names
 from tasks.academy.plan import TablePlan
 from tasks.academy.report import SyncReport
 from tasks.academy.steps import read_output
-from tasks.artifacts import publish_counts, publish_job_run, publish_lineage, publish_plot
+from tasks.artifacts import (
+    publish_counts,
+    publish_job_run,
+    publish_lineage,
+    publish_plot,
+    publish_quality,
+)
 from tasks.assets import record_asset, redshift_asset, s3_asset
 from tasks.settings import Settings
 
@@ -51,7 +57,7 @@ def publish_result(settings: Settings, names: Names, report: SyncReport) -> None
             for table, outcomes in report.synced.rules.items()
             for outcome in outcomes
         ]
-        publish_counts(f"{KEY}-quality", rules, "Data quality: what became of each rule")
+        publish_quality(f"{KEY}-quality", rules)
     edges = []
     for table in dict.fromkeys(one.table for one in report.loads):
         edges += _record(settings, names, table, rows=report.rows[f"academy.{table}"])

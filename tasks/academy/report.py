@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tasks.academy.plan import TablePlan
+from tasks.academy.plan import CHANGED, EMPTY, MISSING, UNLOADED, TablePlan
 from tasks.academy.steps import LoadedPartition, SyncedPartitions
 
-MOST_NAMED = 5
+TO_DO = (MISSING, CHANGED, UNLOADED)
 
 
 @dataclass(frozen=True)
@@ -32,31 +32,33 @@ class SyncReport:
 def describe_plan(plans: Sequence[TablePlan]) -> Iterator[str]:
     """Say what is to be done: a line for each table, and one for each kind of oddity."""
     for plan in plans:
-        parts = [
-            f"{len(plan.found.values)} partitions in S3",
-            f"{plan.recorded} in Redshift",
-            *(
-                f"{len(plan.of(state))} {state} ({_name([one.value for one in plan.of(state)])})"
-                for state in ("missing", "changed", "unloaded")
-                if plan.of(state)
-            ),
+        todo = [
+            f"{len(found)} {state} ({_name([one.value for one in found])})"
+            for state in TO_DO
+            if (found := plan.of(state))
         ]
-        yield f"{plan.table}: {', '.join(parts)}"
-        if plan.of("empty"):
-            empty = _name([one.value for one in plan.of("empty")])
-            yield f"{plan.table}: passed over, without objects: {empty}"
-        if plan.gone:
-            yield f"{plan.table}: gone from S3, kept in Redshift: {_name(plan.gone)}"
-        if plan.found.passed_over:
-            yield f"{plan.table}: passed over, no partitions: {_name(plan.found.passed_over)}"
+        there = f"{len(plan.found.values)} in S3, {plan.recorded} in Redshift"
+        yield f"{plan.table}: {there}, {', '.join(todo) or 'nothing to do'}"
+        yield from _oddities(plan)
+
+
+def _oddities(plan: TablePlan) -> Iterator[str]:
+    if plan.of(EMPTY):
+        empty = _name([one.value for one in plan.of(EMPTY)])
+        yield f"{plan.table}: passed over, no objects in {empty}"
+    if plan.gone:
+        yield f"{plan.table}: gone from S3 and kept in Redshift: {_name(plan.gone)}"
+    if plan.found.passed_over:
+        yield f"{plan.table}: passed over, no partition: {_name(plan.found.passed_over)}"
 
 
 def draw_report(report: SyncReport) -> RenderableType:
     """Draw the plan and, unless it was a dry run, a row for each table of the warehouse."""
-    plan = [Text(f"plan       {line}") for line in describe_plan(report.plans)]
+    oddities = [Text(line) for plan in report.plans for line in _oddities(plan)]
+    drawn = ["", _draw_plan(report.plans), *oddities, ""]
     if report.dry_run:
-        return Group("", *plan, Text("dry run    nothing was done"))
-    return Group("", *plan, *map(Text, _steps(report)), "", _draw_tables(report))
+        return Group(*drawn, Text("dry run    nothing was done"))
+    return Group(*drawn, *map(Text, _steps(report)), "", _draw_tables(report))
 
 
 def _steps(report: SyncReport) -> Iterator[str]:
@@ -71,6 +73,22 @@ def _steps(report: SyncReport) -> Iterator[str]:
         if report.synced.quarantine_uri:
             yield f"rejected   laid aside in {report.synced.quarantine_uri}"
     yield f"loaded     {len(report.loads)} partitions"
+
+
+def _draw_plan(plans: Sequence[TablePlan]) -> Table:
+    drawn = Table("Plan")
+    for heading in ("in S3", "in Redshift", "to do"):
+        drawn.add_column(heading, justify="right")
+    drawn.add_column("which")
+    for plan in plans:
+        named = [
+            f"{state}: {_name([one.value for one in found])}"
+            for state in TO_DO
+            if (found := plan.of(state))
+        ]
+        numbers = (len(plan.found.values), plan.recorded, len(plan.to_load))
+        drawn.add_row(plan.table, *(f"{number:,}" for number in numbers), "\n".join(named))
+    return drawn
 
 
 def _draw_tables(report: SyncReport) -> Table:
@@ -90,5 +108,5 @@ def _draw_tables(report: SyncReport) -> Table:
 
 
 def _name(values: Sequence[str]) -> str:
-    shown = ", ".join(values[:MOST_NAMED])
-    return shown if len(values) <= MOST_NAMED else f"{shown} and {len(values) - MOST_NAMED} more"
+    """Name one or two; of more the first and the last."""
+    return ", ".join(values) if len(values) <= 2 else f"{values[0]} ... {values[-1]}"
