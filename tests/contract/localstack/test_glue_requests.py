@@ -52,7 +52,8 @@ def test_operation_newer_than_localstacks_botocore_is_known_too(lochan_glue):
 
 
 def test_refused_member_is_named(lochan_glue):
-    with pytest.raises(ClientError, match="CreateCrawler is emulated without Schedule"):
+    refusal = "CreateCrawler is emulated without CrawlerSecurityConfiguration"
+    with pytest.raises(ClientError, match=refusal):
         lochan_glue.create_crawler(
-            Name="c", Role="r", Targets={"S3Targets": []}, Schedule="cron(0 1 * * ? *)"
+            Name="c", Role="r", Targets={"S3Targets": []}, CrawlerSecurityConfiguration="kms"
         )
