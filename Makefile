@@ -37,6 +37,7 @@ provision: # make what must exist in the running stack
 
 deploy:
 	@$(ENVIRONMENT) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/logs/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/logs/deploy.log" >&2; exit 1; }
+	@$(ENVIRONMENT) && $(BIN)/python -m infrastructure.automations apply
 
 run: init ## run a flow from nothing to its result: make run FLOW=tweets_to_redshift
 	@$(BIN)/lochan status --quiet || $(MAKE) --no-print-directory up

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import queue
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Platform
+    from tests.e2e.conftest import Finished, Platform
 
 pytestmark = pytest.mark.stack
 
@@ -32,9 +37,10 @@ class Prefect:
         found.raise_for_status()
         return dict(found.json())
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, parameters: dict[str, Any] | None = None) -> str:
         path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
-        self.http.post(path, json={}).raise_for_status()
+        started = self.http.post(path, json={"parameters": parameters or {}})
+        return str(started.raise_for_status().json()["id"])
 
     def runs(self, name: str) -> list[dict[str, Any]]:
         body = {"deployments": {"id": {"any_": [self.deployment(name)["id"]]}}}
@@ -42,6 +48,35 @@ class Prefect:
         found.raise_for_status()
         # Schedules have runs of the coming days waiting.
         return [run for run in found.json() if not run["auto_scheduled"]]
+
+    def wait_for_assets(self, wanted: set[str]) -> dict[str, set[str]]:
+        """What each asset was made from, by the server's events, which arrive a little later."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
+            made_from = self.assets()
+            if wanted <= made_from.keys():
+                return made_from
+            time.sleep(0.5)
+        raise TimeoutError(f"{wanted - made_from.keys()} are not among {sorted(made_from)}")
+
+    def assets(self) -> dict[str, set[str]]:
+        name = "prefect.asset.materialization.succeeded"
+        body = {"filter": {"event": {"name": [name]}}, "limit": 50}
+        page = self.http.post("/events/filter", json=body).raise_for_status().json()
+        made_from: dict[str, set[str]] = {}
+        while True:
+            for event in page["events"]:
+                upstream = {
+                    one["prefect.resource.id"]
+                    for one in event["related"]
+                    if one["prefect.resource.role"] == "asset"
+                }
+                made_from.setdefault(event["resource"]["prefect.resource.id"], set()).update(
+                    upstream
+                )
+            if not page["next_page"]:
+                return made_from
+            page = self.http.get(page["next_page"]).raise_for_status().json()
 
     def wait_for_end(self, name: str) -> dict[str, Any]:
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -70,6 +105,25 @@ def test_a_run_of_the_first_stage_pulls_the_others_behind_it(
         assert run["state_type"] == "COMPLETED", run["state"]
     assert platform.query("SELECT COUNT(*) FROM twitter.tweets")[0][0] > 0
     assert [len(prefect.runs(name)) for name in STAGES] == [1, 1, 1]
+    assert_assets_arrive(platform, prefect)
+
+
+def assert_assets_arrive(platform: Platform, prefect: Prefect) -> None:
+    """Each stage's asset is made from the asset of the stage before it."""
+    landing = f"s3://{platform.values['LANDING_BUCKET']}/x_api"
+    processed = f"s3://{platform.values['PROCESSED_BUCKET']}/twitter"
+    warehouse = f"redshift://{platform.values['REDSHIFT_DATABASE']}/twitter"
+    x_api = platform.values["X_API_URL"]
+    wanted = {
+        f"{landing}/search_recent": f"{x_api}/2/search_recent",
+        f"{processed}/tweets": f"{landing}/search_recent",
+        f"{warehouse}/tweets": f"{processed}/tweets",
+    }
+    made_from = prefect.wait_for_assets(set(wanted))
+    for asset, upstream in wanted.items():
+        assert upstream in made_from[asset]
+    tables = {asset for asset in made_from if asset.startswith(f"{warehouse}/")}
+    assert len(tables) == 7
 
 
 def test_deploying_keeps_limits_and_schedules(prefect: Prefect) -> None:
@@ -85,3 +139,64 @@ def test_a_parameter_that_does_not_validate_is_refused_by_the_server(prefect: Pr
     refused = prefect.http.post(path, json={"parameters": {"parameters": {"followed_users": -1}}})
     assert refused.status_code == 409
     assert "followed_users" in refused.text
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Takes what the automation posts."""
+
+    received: ClassVar[queue.Queue[dict[str, Any]]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+        assert self.headers["Content-Type"] == "application/json"
+        self.received.put(json.loads(body))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep requests out of the test's output."""
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[str, queue.Queue[dict[str, Any]]]]:
+    """The URL of a listener on loopback, and what it is sent."""
+    handler = type("Handler", (Receiver,), {"received": queue.Queue()})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", handler.received
+    server.shutdown()
+    server.server_close()
+
+
+def automations(platform: Platform, *arguments: str, **values: str) -> Finished:
+    return platform.run(sys.executable, "-m", "infrastructure.automations", *arguments, **values)
+
+
+def test_a_failed_run_of_a_deployment_is_told_to_the_webhook(
+    platform: Platform,
+    prefect: Prefect,
+    webhook: tuple[str, queue.Queue[dict[str, Any]]],
+) -> None:
+    url, received = webhook
+    told = automations(platform, "apply")
+    assert (told.code, "NOTIFY_WEBHOOK_URL is not set" in told.output) == (0, True), told.errors
+    try:
+        made = automations(platform, "apply", NOTIFY_WEBHOOK_URL=url)
+        assert made.output == "Made the automation: failed runs are told to 127.0.0.1.\n"
+        again = automations(platform, "apply", NOTIFY_WEBHOOK_URL=url)
+        assert again.output.startswith("The automation is as declared:"), again.errors
+        parameters = {"fail_on": "warning", "warehouse": {"disk_warning_percent": 0.001}}
+        run_id = prefect.start("monitor_platform", {"parameters": parameters})
+        message = received.get(timeout=DEADLINE_SECONDS)
+    finally:
+        removed = automations(platform, "remove")
+    assert removed.output.startswith("Removed the automation"), removed.errors
+    assert message["flow_run_id"] == run_id
+    assert (message["deployment"], message["flow"]) == ("monitor_platform", "monitor_platform")
+    assert message["state"] == "Failed"
+    assert "MB are used" in message["message"]
+    ui = platform.values["PREFECT_API_URL"].removesuffix("/api")
+    assert message["url"] == f"{ui}/runs/flow-run/{run_id}"
+    assert message["text"].startswith("monitor_platform: run ")
+    assert message["text"].endswith(message["url"])
+    assert received.empty()

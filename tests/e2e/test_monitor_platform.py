@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Platform
+    from tests.e2e.conftest import Finished, Platform
 
 pytestmark = pytest.mark.stack
 
+DEADLINE_SECONDS = 120
 SCRIPT = b"""
 import sys, time
 from awsglue.utils import getResolvedOptions
@@ -39,10 +43,20 @@ PARAMETERS: dict[str, Any] = {
 Row = tuple[str, str, str]
 
 
-def report(platform: Platform) -> list[dict[str, str]]:
-    """The findings of the last report, as its artifact has them."""
-    url = f"{platform.values['PREFECT_API_URL']}/artifacts/monitor-platform-findings/latest"
-    return list(json.loads(httpx.get(url, timeout=30).raise_for_status().json()["data"]))
+def report(platform: Platform, done: Finished) -> list[dict[str, str]]:
+    """The findings of a run, as its artifact has them."""
+    (run_id,) = set(re.findall(r"/runs/flow-run/([0-9a-f-]{36})", done.output + done.errors))
+    artifacts = {
+        "key": {"any_": ["monitor-platform-findings"]},
+        "flow_run_id": {"any_": [run_id]},
+    }
+    found = httpx.post(
+        f"{platform.values['PREFECT_API_URL']}/artifacts/filter",
+        json={"artifacts": artifacts},
+        timeout=30,
+    )
+    (artifact,) = found.raise_for_status().json()
+    return list(json.loads(artifact["data"]))
 
 
 def provoke_runs(platform: Platform, prefix: str) -> None:
@@ -71,15 +85,22 @@ def provoke_runs(platform: Platform, prefix: str) -> None:
         Targets={"S3Targets": [{"Path": "s3://no-such-bucket-of-ours/x/"}]},
     )
     glue.start_crawler(Name=f"{prefix}-lost")
-    while glue.get_crawler(Name=f"{prefix}-lost")["Crawler"]["State"] != "READY":
-        pass
+    wait_until(lambda: glue.get_crawler(Name=f"{prefix}-lost")["Crawler"]["State"] == "READY")
 
 
 def run_to_its_end(glue: Any, job: str, seconds: str) -> None:
     run = glue.start_job_run(JobName=job, Arguments={"--seconds": seconds})["JobRunId"]
     active = {"STARTING", "RUNNING", "WAITING"}
-    while glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] in active:
-        pass
+    wait_until(
+        lambda: glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] not in active
+    )
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def provoke_tables(platform: Platform, database: str) -> None:
@@ -119,7 +140,7 @@ def test_a_fresh_stack_is_well_and_says_what_it_cannot_know(platform: Platform) 
     for told in ("has no run yet", "has no crawl yet", "nothing was loaded yet", "All is well."):
         assert told in done.output
     assert "disk" in done.output
-    assert report(platform) == []
+    assert report(platform, done) == []
 
 
 def test_everything_that_is_wrong_is_found(platform: Platform) -> None:
@@ -139,7 +160,8 @@ def test_everything_that_is_wrong_is_found(platform: Platform) -> None:
     assert "monitor_platform failed: 5 critical, " in done.errors
     assert "Traceback" not in done.errors
     found = {
-        (row["severity"], row["kind"], row["subject"]): row["finding"] for row in report(platform)
+        (row["severity"], row["kind"], row["subject"]): row["finding"]
+        for row in report(platform, done)
     }
     slow = {key: text for key, text in found.items() if key[1] == "slow query"}
     assert any("SELECT SUM(i) AS provoked FROM n" in text for text in slow.values()), slow

@@ -20,8 +20,13 @@ NAME = "prefect"
 
 def prefect_server(site: Site) -> Service:
     """Build the server over a migrated database of its own."""
-    environment = {**service_environment(site), **prefect_environment(prefect_home(site))}
     port = str(site.ports.prefect)
+    environment = {
+        **service_environment(site),
+        **prefect_environment(prefect_home(site)),
+        # What links in its notifications lead to.
+        "PREFECT_UI_URL": f"http://{HOST}:{port}",
+    }
     arguments = ("-m", "prefect", "server", "start", "--host", HOST, "--port", port)
     return Service(
         name=NAME,

@@ -53,5 +53,5 @@ def test_slow_and_waiting_statements_are_told_with_their_text() -> None:
 
 
 def test_limits_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(ValueError, match="disk_warning_percent .90. is more than"):
+    with pytest.raises(ValueError, match=r"disk_warning_percent \(90\) is more than"):
         WarehouseLimits(disk_warning_percent=90, disk_critical_percent=85)
