@@ -1,9 +1,11 @@
-"""Job bookmarks for files: what a source has read, by transformation_ctx.
+"""Job bookmarks: what a source has read, by transformation_ctx.
 
-A bookmark holds the newest modification time seen and the files modified shortly before it (the
-band), because listings may show late what was written early. A file is new when it was modified
-after the band began and is not one of those files with that same time; so a file that changed is
-read again, and the bookmark does not grow with the number of files ever read.
+A bookmark of files holds the newest modification time seen and the files modified shortly before it
+(the band), because listings may show late what was written early. A file is new when it was
+modified after the band began and is not one of those files with that same time; so a file that
+changed is read again, and the bookmark does not grow with the number of files ever read.
+
+A bookmark of a database's table holds a position: the keys of the last row, as texts.
 
 https://docs.aws.amazon.com/glue/latest/dg/programming-etl-connect-bookmarks.html
 """
@@ -12,7 +14,7 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -96,6 +98,20 @@ def select_new_files(
         stored = {}
     _run.read[transformation_ctx] = _advance(stored, source, listed, band_ms)
     return [file for file in listed if _is_new(file, stored)]
+
+
+def read_position(transformation_ctx: str, source: str) -> list[str] | None:
+    """Return the position that committed runs reached; None when there is none for this source."""
+    stored = _run.stored.get(transformation_ctx, {}) if _run is not None else {}
+    if stored.get("source") != source:
+        return None
+    return [str(value) for value in stored["position"]]
+
+
+def note_position(transformation_ctx: str, source: str, position: Sequence[str]) -> None:
+    """Note the position that a source reaches in this run, for its commit."""
+    if _run is not None:
+        _run.read[transformation_ctx] = {"source": source, "position": list(position)}
 
 
 def _is_new(file: ListedFile, stored: Mapping[str, Any]) -> bool:

@@ -150,6 +150,29 @@ glueContext.write_dynamic_frame.from_jdbc_conf(
 """
 )
 
+INCREMENTAL = (
+    PREAMBLE
+    + """
+job = Job(glueContext)
+job.init(args["JOB_NAME"], args)
+keys = {"jobBookmarkKeys": ["day", "id"], "jobBookmarkKeysSortOrder": "asc"}
+show("redshift", glueContext.create_dynamic_frame.from_options(
+    "redshift",
+    {"connectionName": args["warehouse"], "useConnectionProperties": "true", **keys,
+     "dbtable": "public.arrivals", "redshiftTmpDir": args["temporary"],
+     "aws_iam_role": args["role"]},
+    transformation_ctx="redshift",
+))
+show("postgresql", glueContext.create_dynamic_frame.from_options(
+    "postgresql",
+    {"connectionName": args["store"], "useConnectionProperties": "true",
+     "dbtable": "public.arrivals"},
+    transformation_ctx="postgresql",
+))
+job.commit()
+"""
+)
+
 # The rows of the script as Spark casts them to text, typed by hand.
 AS_TEXT = [
     ["1", "plain", "1.5000000000", "1.5", "true", "2024-02-29", "2024-02-29 23:59:59.123456"],
@@ -225,8 +248,8 @@ class Workshop:
             }
         )
 
-    def run(self, name: str, script: str) -> dict[str, Any]:
-        """Run a script as a job and return its run."""
+    def define(self, name: str, script: str) -> str:
+        """Make a job of a script and return its name."""
         key, job = f"{self.name}/{name}.py", f"{self.name}_{name}"
         self.s3.put_object(Bucket=self.values["ASSETS_BUCKET"], Key=key, Body=script.encode())
         self.glue.create_job(
@@ -245,8 +268,13 @@ class Workshop:
                 "--lake": f"s3://{self.values['PROCESSED_BUCKET']}/{self.name}/lake",
                 "--database": self.name,
                 "--datalake-formats": "delta",
+                "--job-bookmark-option": "job-bookmark-enable",
             },
         )
+        return job
+
+    def run(self, job: str) -> dict[str, Any]:
+        """Run a job to its end."""
         run_id = self.glue.start_job_run(JobName=job)["JobRunId"]
         deadline = time.monotonic() + 300
         while True:
@@ -282,11 +310,11 @@ class Workshop:
 
 def test_rows_survive_redshift_postgresql_and_delta(platform: Platform) -> None:
     workshop = Workshop(platform)
-    for table in ("round_trip", "some_columns", "audit", "narrow"):
+    for table in ("round_trip", "some_columns", "audit", "narrow", "arrivals"):
         platform.query(f"DROP TABLE IF EXISTS public.{table}")
-    workshop.store("DROP TABLE IF EXISTS public.round_trip")
+    workshop.store("DROP TABLE IF EXISTS public.round_trip, public.arrivals")
 
-    run = workshop.run("round_trip", ROUND_TRIP)
+    run = workshop.run(workshop.define("round_trip", ROUND_TRIP))
     assert run.get("ErrorMessage") is None
     assert run["JobRunState"] == "SUCCEEDED"
 
@@ -295,6 +323,7 @@ def test_rows_survive_redshift_postgresql_and_delta(platform: Platform) -> None:
     check_postgresql(workshop)
     check_what_was_read(workshop.printed(run))
     check_a_failure_changes_nothing(platform, workshop)
+    check_bookmarks(platform, workshop)
 
 
 def check_redshift(platform: Platform) -> None:
@@ -359,9 +388,27 @@ def check_a_failure_changes_nothing(platform: Platform, workshop: Workshop) -> N
         "CREATE TABLE public.narrow (id INTEGER, text VARCHAR(5), amount DECIMAL(38,10), "
         "ratio DOUBLE PRECISION, flag BOOLEAN, day DATE, at TIMESTAMP, raw VARBYTE)"
     )
-    run = workshop.run("failing", FAILING)
+    run = workshop.run(workshop.define("failing", FAILING))
     assert run["JobRunState"] == "FAILED"
     assert "In the column 'text': String length exceeds DDL length" in run["ErrorMessage"]
     assert platform.query("SELECT COUNT(*) FROM public.narrow") == [(0,)]
     assert platform.query("SELECT COUNT(*) FROM public.audit WHERE said = 'undone'") == [(0,)]
     assert workshop.staged() == []
+
+
+def check_bookmarks(platform: Platform, workshop: Workshop) -> None:
+    """Keys that the options name, and a primary key without gaps."""
+    job = workshop.define("incremental", INCREMENTAL)
+    platform.query("CREATE TABLE public.arrivals (day DATE NOT NULL, id INTEGER NOT NULL)")
+    workshop.store("CREATE TABLE public.arrivals (id integer PRIMARY KEY, day date)")
+    for rows, expected in (
+        ("('2024-01-01', 1), ('2024-01-01', 2)", [["1", "2024-01-01"], ["2", "2024-01-01"]]),
+        ("('2024-01-02', 3)", [["3", "2024-01-02"]]),
+    ):
+        platform.query(f"INSERT INTO public.arrivals (day, id) VALUES {rows}")
+        workshop.store(f"INSERT INTO public.arrivals (day, id) VALUES {rows}")
+        run = workshop.run(job)
+        assert run.get("ErrorMessage") is None
+        printed = workshop.printed(run)
+        assert [row[::-1] for row in printed["redshift"]["rows"]] == expected
+        assert printed["postgresql"]["rows"] == expected

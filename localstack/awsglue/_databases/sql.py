@@ -32,6 +32,12 @@ def quote_text(text: str) -> str:
     return f"'{escaped}'"
 
 
+def quote_standard_text(text: str) -> str:
+    """Quote a string for PostgreSQL, to which a backslash is a character."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def parse_table(text: str) -> tuple[str, ...]:
     """Read `table`, `schema.table` or `database.schema.table`; quoted parts may hold dots."""
     if not _TABLE.fullmatch(text) or not all(part.strip() for part in _split_parts(text)):

@@ -11,19 +11,28 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
+from awsglue import _bookmarks
 from awsglue._databases import endpoint as endpoints
 from awsglue._databases.jdbc_reader import read_partitions, read_relation
-from awsglue._databases.sql import parse_table, quote_name, quote_table
+from awsglue._databases.postgres import postgres_transaction
+from awsglue._databases.sql import parse_table, quote_name, quote_standard_text, quote_table
 from awsglue._formats.contract import Parsed
 from awsglue._refusals import as_flag, not_implemented, refuse_unknown_options
+from awsglue._sources import key_bookmark
+from awsglue._sources.key_bookmark import Fetch, KeyBookmark, KeyOrder, read_key_order
 
 _CALL = "create_dynamic_frame from postgresql"
 DEFAULT_HASH_PARTITIONS = 7
 PARALLEL_OPTIONS = frozenset({"hashfield", "hashexpression", "hashpartitions"})
 _SAMPLE_OPTIONS = frozenset({"sampleQuery", "enablePartitioningForSampleQuery", "sampleSize"})
 _OPTIONS = {
-    "postgresql": endpoints.OPTIONS | PARALLEL_OPTIONS | _SAMPLE_OPTIONS | {"dbtable", "query"},
+    "postgresql": endpoints.OPTIONS
+    | key_bookmark.OPTIONS
+    | PARALLEL_OPTIONS
+    | _SAMPLE_OPTIONS
+    | {"dbtable", "query"},
     "redshift": endpoints.OPTIONS
+    | key_bookmark.OPTIONS
     | PARALLEL_OPTIONS
     | {"dbtable", "query", "redshiftTmpDir", "aws_iam_role", "extraunloadoptions"},
 }
@@ -97,9 +106,16 @@ class PostgresSource:
     """A table or a query of PostgreSQL."""
 
     def __init__(
-        self, session: SparkSession, options: Mapping[str, Any], catalog_id: str | None = None
+        self,
+        session: SparkSession,
+        options: Mapping[str, Any],
+        transformation_ctx: str,
+        catalog_id: str | None = None,
     ) -> None:
         self._session = session
+        self._transformation_ctx = transformation_ctx
+        self._key_order = read_key_order(options)
+        self._table = str(options.get("dbtable") or "")
         self._plan = plan_read("postgresql", options)
         self._endpoint = endpoints.endpoint_of_options(_CALL, "postgresql", options, catalog_id)
 
@@ -114,7 +130,45 @@ class PostgresSource:
         return Parsed(frame if self._plan.limit is None else frame.limit(self._plan.limit))
 
     def _read_frame(self) -> DataFrame:
-        plan = self._plan
-        if plan.conditions:
-            return read_partitions(self._session, self._endpoint, plan.relation, plan.conditions)
-        return read_relation(self._session, self._endpoint, plan.relation)
+        conditions, relation = self._plan.conditions, self._restrict()
+        if conditions:
+            return read_partitions(self._session, self._endpoint, relation, conditions)
+        return read_relation(self._session, self._endpoint, relation)
+
+    def _restrict(self) -> str:
+        """Return the relation, with a bookmark only what is new in it."""
+        relation = self._plan.relation
+        if not _bookmarks.is_tracked(self._transformation_ctx):
+            return relation
+        with postgres_transaction(self._endpoint, "the look for new rows") as session:
+
+            def fetch(statement: str) -> list[tuple[Any, ...]]:
+                return list(session.execute(statement).fetchall())
+
+            order = self._key_order or (find_gapless_key(fetch, relation) if self._table else None)
+            if order is None:
+                return relation
+            url = self._endpoint.url
+            bookmark = KeyBookmark(
+                self._transformation_ctx,
+                f"{url.server}/{url.database}|{relation}",
+                order,
+                fetch,
+                quote_standard_text,
+            )
+            return bookmark.restrict(relation)
+
+
+def find_gapless_key(fetch: Fetch, table: str) -> KeyOrder | None:
+    """Return the primary key if it is one integer without gaps, which Glue takes by default."""
+    keys = fetch(
+        "SELECT a.attname FROM pg_index AS i JOIN pg_attribute AS a "
+        "ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) "
+        f"WHERE i.indrelid = to_regclass({quote_standard_text(table)}) AND i.indisprimary "
+        "AND i.indnkeyatts = 1 AND a.atttypid IN (20, 21, 23)"
+    )
+    if not keys:
+        return None
+    name = quote_name(keys[0][0])
+    gapless = f"SELECT COALESCE(MAX({name}) - MIN({name}) + 1, 0) = COUNT(*) FROM {table}"
+    return KeyOrder((keys[0][0],)) if fetch(gapless)[0][0] else None

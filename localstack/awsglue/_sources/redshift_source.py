@@ -15,13 +15,15 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as spark
 
+from awsglue import _bookmarks
 from awsglue._databases import endpoint as endpoints
-from awsglue._databases.redshift import authorization, redshift_session
+from awsglue._databases.redshift import RedshiftSession, authorization, redshift_session
 from awsglue._databases.sql import quote_text
 from awsglue._databases.staging import StagingFolder, staging_folder
 from awsglue._formats.contract import Parsed
 from awsglue._refusals import not_implemented
 from awsglue._sources.database_source import plan_read
+from awsglue._sources.key_bookmark import KeyBookmark, read_key_order
 
 _CALL = "create_dynamic_frame from redshift"
 _FOLDERS = ExitStack()
@@ -32,9 +34,15 @@ class RedshiftSource:
     """A table or a query of Redshift."""
 
     def __init__(
-        self, session: SparkSession, options: Mapping[str, Any], catalog_id: str | None = None
+        self,
+        session: SparkSession,
+        options: Mapping[str, Any],
+        transformation_ctx: str,
+        catalog_id: str | None = None,
     ) -> None:
         self._session = session
+        self._transformation_ctx = transformation_ctx
+        self._key_order = read_key_order(options)
         self._relation = plan_read("redshift", options).relation
         self._temporary = str(options.get("redshiftTmpDir") or "")
         if not self._temporary:
@@ -54,11 +62,25 @@ class RedshiftSource:
     def read(self) -> Parsed:
         """Return the rows."""
         folder = _FOLDERS.enter_context(staging_folder(self._temporary))
-        statement = unload_statement(self._relation, folder, self._role, self._extra_options)
         with redshift_session(self._endpoint) as session:
+            relation = self._restrict(session)
+            statement = unload_statement(relation, folder, self._role, self._extra_options)
             session.execute(statement, "UNLOAD")
             session.commit()
         return Parsed(_read_unloaded(self._session, folder))
+
+    def _restrict(self, session: RedshiftSession) -> str:
+        """Return the relation, with a bookmark only what is new in it."""
+        if self._key_order is None or not _bookmarks.is_tracked(self._transformation_ctx):
+            return self._relation
+        bookmark = KeyBookmark(
+            self._transformation_ctx,
+            f"{self._endpoint.url.server}/{self._endpoint.url.database}|{self._relation}",
+            self._key_order,
+            lambda statement: session.execute(statement, "the look for new rows"),
+            quote_text,
+        )
+        return bookmark.restrict(self._relation)
 
 
 def unload_statement(relation: str, folder: StagingFolder, role: str, extra_options: str) -> str:

@@ -38,7 +38,7 @@ def source_for(
     """Return the source of a connection type; NotImplementedError names one that is not there."""
     kind = connection_type.lower()
     if kind in _DATABASES:
-        return _database_source(session, kind, options)
+        return _database_source(session, kind, options, transformation_ctx)
     if kind not in _FILE_CONNECTIONS:
         raise not_implemented("getSource", f"the connection type {connection_type!r}")
     return FileSource(session, options, transformation_ctx, _FILE_CONNECTIONS[kind])
@@ -64,12 +64,18 @@ def table_source(
         **options,
         **table.database_options(),
     }
-    return _database_source(session, table.classification, chosen, table.catalog_id)
+    return _database_source(
+        session, table.classification, chosen, transformation_ctx, table.catalog_id
+    )
 
 
 def _database_source(
-    session: SparkSession, vendor: str, options: Mapping[str, Any], catalog_id: str | None = None
+    session: SparkSession,
+    vendor: str,
+    options: Mapping[str, Any],
+    transformation_ctx: str,
+    catalog_id: str | None = None,
 ) -> Source:
     if vendor == "redshift":
-        return RedshiftSource(session, options, catalog_id)
-    return PostgresSource(session, options, catalog_id)
+        return RedshiftSource(session, options, transformation_ctx, catalog_id)
+    return PostgresSource(session, options, transformation_ctx, catalog_id)
