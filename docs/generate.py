@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
+from importlib import resources
 from pathlib import Path
 
 import botocore.session
 
 from lochan.glue.api.operations import OPERATIONS
 from lochan.redshift.wire.rewrites.refusals import REFUSALS
+from lochan.redshift.wire.rewrites.row import DOCS
 from lochan.redshift.wire.rewrites.table import REWRITES
 
 FOLDER = Path(__file__).resolve().parent
@@ -52,8 +55,26 @@ def describe_redshift() -> str:
             "",
             *_table(("what", "for example", "message", "SQLSTATE", "source"), refused),
             "",
+            "## System views that are answered",
+            "",
+            "Any other one is refused by name.",
+            "",
+            ", ".join(_link(_view_page(name)) for name in system_views()),
+            "",
         ]
     )
+
+
+def system_views() -> list[str]:
+    """Name the views of Redshift that the compatibility schema has."""
+    folder = resources.files("lochan.redshift.wire") / "compatibility"
+    text = (folder / "h_views.sql").read_text()
+    return sorted(re.findall(r"CREATE OR REPLACE VIEW rs\.(\w+) AS", text))
+
+
+def _view_page(name: str) -> str:
+    prefix = "" if name.startswith("sys_") else "r_"
+    return f"{DOCS}/{prefix}{name.upper()}.html"
 
 
 def describe_glue() -> str:

@@ -15,6 +15,7 @@ _INTERNAL = ("V", "F", "L", "R")
 
 # A byte length is a CHECK constraint whose name tells the type: see rewrites/columns.py.
 _LENGTH_CHECK = re.compile(r"(varchar|char|varbyte)\((\d+)\)\$")
+_SYSTEM_VIEW = re.compile(r'relation "(?:rs\.|pg_catalog\.)?((?:stl|stv|svcs|svl|svv|sys)_\w+)"')
 _LENGTH_TYPES = {
     "varchar": "character varying",
     "char": "character",
@@ -92,8 +93,21 @@ def _cardinality_violation(fields: Fields) -> Fields:
     return {"S": fields["S"], "C": "XX000", "M": message}
 
 
+def _undefined_table(fields: Fields) -> Fields:
+    """Name a system view that Redshift has and the stand-in has not.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html
+    """
+    match = _SYSTEM_VIEW.search(fields["M"])
+    if match is None:
+        return fields
+    message = f"{fields['M']}; as a system view {match[1]} is not supported by this stand-in"
+    return {**fields, "M": message}
+
+
 _TRANSLATIONS: Mapping[str, Callable[[Fields], Fields]] = {
     "40001": _serialization_failure,
     "23514": _check_violation,
     "21000": _cardinality_violation,
+    "42P01": _undefined_table,
 }

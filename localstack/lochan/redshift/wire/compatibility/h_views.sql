@@ -98,7 +98,9 @@ SELECT pg_catalog.current_database()::text AS database, schema_name::text AS sch
        NULL::numeric(19, 2) AS skew_sortkey1, 1::numeric(19, 2) AS skew_rows,
        rs.count_rows(relation)::numeric(38, 0) AS estimated_visible_rows, NULL::text AS risk_event,
        0::numeric(12, 2) AS vacuum_sort_benefit
-FROM rs_catalog.tables;
+FROM rs_catalog.tables
+-- "Doesn't return any information for empty tables"
+WHERE rs.count_rows(relation) IS DISTINCT FROM 0;
 
 CREATE OR REPLACE VIEW rs.svv_tables AS
 SELECT table_catalog::text, table_schema::text, table_name::text, table_type::text, NULL::text AS remarks

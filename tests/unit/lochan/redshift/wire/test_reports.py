@@ -35,6 +35,19 @@ def test_second_match_of_a_merge_is_worded_as_redshift_does():
     assert translate_error(error).fields["M"] == expected
 
 
+def test_system_view_that_is_not_there_is_refused_by_name():
+    error = ErrorResponse(
+        {"S": "ERROR", "C": "42P01", "M": 'relation "stl_wlm_query" does not exist'}
+    )
+    assert translate_error(error).fields["M"] == (
+        'relation "stl_wlm_query" does not exist; '
+        "as a system view stl_wlm_query is not supported by this stand-in"
+    )
+    text = 'relation "sales.systems" does not exist'
+    other = ErrorResponse({"S": "ERROR", "C": "42P01", "M": text})
+    assert translate_error(other).fields["M"] == text
+
+
 def test_other_errors_keep_their_text_and_lose_what_names_postgresqls_source():
     error = ErrorResponse(
         {"S": "ERROR", "V": "ERROR", "C": "42P01", "M": "no", "F": "x.c", "P": "3"}
