@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import re
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import psutil
 
 from benchmarks.stack import ROOT, measure_memory, own_stack, start_stack
 from lochan.samples.repartition_by_event_time import draw_lag, make_vehicle, object_key
@@ -59,12 +61,16 @@ def measure_rows(values: dict[str, str], readings: int) -> None:
     print(f"{readings:,} readings landed, {size / 1e6:,.0f} MB, {since(started):.0f} s", flush=True)
     started = time.perf_counter()
     flow = start_flow(values, "one_day")
-    most = 0.0
+    most, before, work = 0.0, measure_work(values["LOCHAN_HOME"]), {}
     while flow.poll() is None:
         most = max(most, measure_memory(values["LOCHAN_HOME"]))
+        work |= measure_work(values["LOCHAN_HOME"])
         time.sleep(1)
     seconds = since(started)
     print(f"{readings:,} readings: {seconds:.0f} s, {readings / seconds:,.0f} a second", flush=True)
+    processor = sum(used - before.get(process, 0) for process, used in work.items())
+    load = os.getloadavg()[0]
+    print(f"processor time of all processes: {processor:,.0f} s, load {load:.1f}", flush=True)
     print(f"most memory: {most:,.0f} MB (sum of PSS), aim {AIM_MEGABYTES:,} MB", flush=True)
     sys.exit(flow.returncode)
 
@@ -90,6 +96,15 @@ def measure_hours(values: dict[str, str]) -> None:
             f"one more hour after {done:,}: {seconds:.1f} s, {requests.total()} requests ({kinds})",
             flush=True,
         )
+
+
+def measure_work(home: str) -> dict[int, float]:
+    """Return the processor time in seconds that each process of this stack has used."""
+    work = {}
+    for process in psutil.process_iter(["environ", "cpu_times"]):
+        if any(home in value for value in (process.info["environ"] or {}).values()):
+            work[process.pid] = process.info["cpu_times"].user + process.info["cpu_times"].system
+    return work
 
 
 def make_day(chance: random.Random, readings: int) -> Iterator[tuple[str, bytes]]:

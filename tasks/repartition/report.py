@@ -10,7 +10,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tasks.artifacts import publish_counts, publish_job_run, publish_lineage, publish_plot
+from tasks.artifacts import (
+    publish_counts,
+    publish_job_run,
+    publish_lineage,
+    publish_plot,
+    publish_quality,
+)
 from tasks.assets import record_asset, s3_asset
 from tasks.repartition.steps import RepartitionedHours, Repartitioning, read_output
 from tasks.settings import Settings
@@ -43,7 +49,9 @@ def publish_report(settings: Settings, what: Repartitioning, result: Repartition
     )
     outcomes = [row for one in result.runs for row in one.summary["outcomes"]]
     if outcomes:
-        publish_counts("repartition-by-event-time-rules", outcomes, "Data-quality rules")
+        table = f"{what.dataset}.{what.table}"
+        rows = [{"table": table, **outcome} for outcome in outcomes]
+        publish_quality("repartition-by-event-time-quality", rows)
     for one in result.runs:
         publish_job_run("repartition-by-event-time-run", one.run, read_output(one.run))
     publish_plot(
