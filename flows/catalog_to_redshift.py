@@ -98,6 +98,10 @@ class CatalogToRedshift(BaseModel):
     json_path: str | None = Field(
         default=None, description="Where the records of JSON files are, such as $[*]"
     )
+    combine: bool = Field(
+        default=False,
+        description="Take files whose columns differ for one table; types that differ are widened",
+    )
     rules: str = Field(
         default="",
         description="DQDL rules for the rows to load; if empty: RowCount > 0, keys complete",
@@ -175,6 +179,7 @@ class CatalogToRedshift(BaseModel):
             delimiter=self.delimiter,
             header=self.header,
             json_path=self.json_path,
+            combine=self.combine,
             rules=self.rules,
             reject_limit=self.reject_limit,
         )

@@ -19,6 +19,7 @@ from spark.jobs.quality import evaluate
 from spark.lake.choices import choice_specs
 from spark.lake.load import check_rows, configure, put_summary
 from spark.lake.plan import read_plan
+from spark.lake.ragged import check_lines
 from spark.lake.rows import add_unread, make_rows
 
 
@@ -31,6 +32,8 @@ def main(argv: list[str]) -> None:
     s3 = boto3.client("s3")
     plan = read_plan(s3, arguments["plan_uri"])
     configure(context.spark_session, plan)
+    if plan.csv is not None:
+        check_lines(context.spark_session, plan.csv)
     source = context.create_dynamic_frame.from_catalog(
         database=plan.source_database, table_name=plan.source_table, transformation_ctx="source"
     )
@@ -40,6 +43,8 @@ def main(argv: list[str]) -> None:
     rows = make_rows(fields, plan)
     if source.errorsCount():
         rows = add_unread(rows, source.errorsAsDynamicFrame().toDF(), plan)
+    # Counted, checked and written: parsed once.
+    rows.persist()
     summary = check_rows(rows, plan, evaluate)
     context.write_dynamic_frame.from_catalog(
         frame=DynamicFrame.fromDF(rows, context, "rows"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from spark.lake.ragged import CsvLayout
+
 LOAD_ID, REASON, RECORD = "lochan_load_id", "lochan_reason", "lochan_record"
 
 
@@ -46,7 +48,7 @@ class LoadPlan:
     table: str
     source_database: str
     source_table: str
-    format: str
+    csv: CsvLayout | None
     target_database: str
     target_table: str
     columns: tuple[LoadColumn, ...]
@@ -78,7 +80,7 @@ def parse_plan(document: dict[str, Any]) -> LoadPlan:
         table=document["table"],
         source_database=source["database"],
         source_table=source["table"],
-        format=source["format"],
+        csv=CsvLayout(**document["csv"]) if document["csv"] else None,
         target_database=target["database"],
         target_table=target["table"],
         columns=tuple(_read_columns(document["columns"])),

@@ -29,7 +29,7 @@ def make_rows(fields: DataFrame, plan: LoadPlan) -> DataFrame:
         ]
         + [_missing_key(column, present) for column in plan.columns if column.name in plan.keys]
     )
-    if plan.format == "csv":
+    if plan.csv is not None:
         reason = F.when(_is_header(plan, present), F.lit("the header again")).otherwise(reason)
     judged = fields.select(
         *(

@@ -82,6 +82,7 @@ def describe_for_job(plan: LoadPlan, target: tuple[str, str], copy_role_arn: str
             "table": plan.source.table,
             "format": plan.source.format,
         },
+        "csv": _describe_csv(plan),
         "target": {"database": target[0], "table": target[1]},
         "columns": [
             {
@@ -100,6 +101,19 @@ def describe_for_job(plan: LoadPlan, target: tuple[str, str], copy_role_arn: str
         "reject_limit": plan.request.reject_limit,
         "preactions": ";".join(empty_incoming(plan.publication)),
         "copy_role_arn": copy_role_arn,
+    }
+
+
+def _describe_csv(plan: LoadPlan) -> dict[str, Any] | None:
+    source = plan.source
+    if source.csv is None:
+        return None
+    return {
+        "uri": plan.request.source_uri,
+        "delimiter": source.csv.delimiter,
+        "quote": source.csv.quote,
+        "has_header": source.csv.has_header,
+        "fields": len(source.columns) - len(source.partition_keys),
     }
 
 

@@ -40,6 +40,7 @@ class LoadRequest:
     delimiter: str | None = None
     header: str = "auto"
     json_path: str | None = None
+    combine: bool = False
     rules: str = ""
     reject_limit: int = 1000
 
@@ -85,6 +86,7 @@ class LoadRequest:
                 self.delimiter,
                 self.header,
                 self.json_path,
+                self.combine,
             ]
         )
 

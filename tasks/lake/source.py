@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ class SourceUnusable(Exception):
 
 
 @dataclass(frozen=True)
+class CsvLayout:
+    """How CSV files are written, as the catalog says."""
+
+    delimiter: str
+    quote: str
+    has_header: bool
+
+
+@dataclass(frozen=True)
 class Source:
     """A crawled table: where the catalog has it, its format, and its columns with their types.
 
@@ -43,6 +53,7 @@ class Source:
     format: str
     columns: tuple[tuple[str, str], ...]
     partition_keys: tuple[str, ...] = ()
+    csv: CsvLayout | None = None
 
     @property
     def fields(self) -> list[Field]:
@@ -90,6 +101,7 @@ def source_crawler(settings: Settings, request: LoadRequest) -> tuple[str, dict[
         "DatabaseName": landing_database(settings),
         "Description": f"What {request.source_uri} holds",
         "TablePrefix": f"lake_{request.hash}_",
+        "Configuration": json.dumps(_configuration(request)),
         "Classifiers": [name] if _classifier(name, request) else [],
         "Targets": {"S3Targets": [{"Path": request.source_uri, "Exclusions": EXCLUSIONS}]},
         "SchemaChangePolicy": {
@@ -97,6 +109,12 @@ def source_crawler(settings: Settings, request: LoadRequest) -> tuple[str, dict[
             "DeleteBehavior": "DELETE_FROM_DATABASE",
         },
     }
+
+
+def _configuration(request: LoadRequest) -> dict[str, Any]:
+    """Files are one table where their columns are alike, or where a person says so."""
+    grouping = {"Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"}}
+    return {"Version": 1.0, **(grouping if request.combine else {})}
 
 
 def landing_database(settings: Settings) -> str:
@@ -171,6 +189,20 @@ def _read_table(table: Mapping[str, Any], request: LoadRequest) -> Source:
         found,
         (*columns, *keys),
         tuple(name for name, _ in keys),
+        _read_layout(table) if found == "csv" else None,
+    )
+
+
+def _read_layout(table: Mapping[str, Any]) -> CsvLayout:
+    parameters = {
+        **table.get("Parameters", {}),
+        **table["StorageDescriptor"].get("SerdeInfo", {}).get("Parameters", {}),
+    }
+    delimiter = parameters.get("separatorChar") or parameters.get("field.delim")
+    return CsvLayout(
+        delimiter or parameters.get("delimiter") or ",",
+        parameters.get("quoteChar", '"'),
+        int(parameters.get("skip.header.line.count", 0)) > 0,
     )
 
 
@@ -192,7 +224,8 @@ def _describe_several(tables: Sequence[Mapping[str, Any]], request: LoadRequest)
     return "\n".join(
         [
             f"{request.source_uri} holds {len(shown)} tables, and a load takes one. Give the "
-            "prefix of one of them (a file has to lie in a folder of its own):",
+            "prefix of one of them (a file has to lie in a folder of its own), or combine=true where "
+            "they are one table all the same:",
             *lines,
             *more,
         ]
