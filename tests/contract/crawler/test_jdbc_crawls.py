@@ -94,7 +94,8 @@ def test_postgresql_tables_through_a_secret(
     login = crawled.login("RDS")
     secret = json.dumps({"username": login["user"], "password": login["password"]})
     arn = crawled.client("secretsmanager").create_secret(Name=schemas, SecretString=secret)["ARN"]
-    connection = make_connection("RDS", SECRET_ID=arn, USERNAME="", PASSWORD="")
+    changes = {"SECRET_ID": arn, "USERNAME": "", "PASSWORD": "", "JDBC_ENFORCE_SSL": "true"}
+    connection = make_connection("RDS", **changes)
     crawler = make_crawler(jdbc(connection, "rds/%/book%"))
     assert crawled.crawl(crawler)["Status"] == "SUCCEEDED"
     name = f"rds_{schemas}_books"
