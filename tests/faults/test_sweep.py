@@ -47,6 +47,14 @@ FLOWS = {
             " ORDER BY 1, 2",
         )
     ),
+    "sync_missing_partitions": Swept(
+        (
+            "SELECT * FROM academy.users ORDER BY dt, user_id",
+            "SELECT * FROM academy.user_followers ORDER BY dt, user_id, follower_id",
+            "SELECT * FROM academy.tweets ORDER BY dt, tweet_id",
+            "SELECT partition_key, input_rows FROM etl.loads ORDER BY 1",
+        )
+    ),
 }
 CHOSEN = os.environ.get("FAULT_FLOWS", ",".join(FLOWS)).split(",")
 
