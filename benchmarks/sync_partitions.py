@@ -20,7 +20,7 @@ from typing import Any
 
 import boto3
 import botocore.client
-import redshift_connector
+import redshift_connector.cursor
 
 from benchmarks.stack import own_stack, run, start_stack
 
@@ -126,7 +126,7 @@ def _count_calls(counts: Counter[str]) -> None:
 
     client_class: Any = botocore.client.BaseClient
     client_class._make_api_call = counted(client_class._make_api_call, count_answer)
-    cursor_class: Any = redshift_connector.Cursor
+    cursor_class: Any = redshift_connector.cursor.Cursor
     cursor_class.execute = counted(
         cursor_class.execute, lambda *_: counts.update(["statements in Redshift"])
     )

@@ -55,7 +55,7 @@ def _oddities(plan: TablePlan) -> Iterator[str]:
 def draw_report(report: SyncReport) -> RenderableType:
     """Draw the plan and, unless it was a dry run, a row for each table of the warehouse."""
     oddities = [Text(line) for plan in report.plans for line in _oddities(plan)]
-    drawn = ["", _draw_plan(report.plans), *oddities, ""]
+    drawn: list[RenderableType] = ["", _draw_plan(report.plans), *oddities, ""]
     if report.dry_run:
         return Group(*drawn, Text("dry run    nothing was done"))
     return Group(*drawn, *map(Text, _steps(report)), "", _draw_tables(report))
@@ -77,7 +77,7 @@ def _steps(report: SyncReport) -> Iterator[str]:
 
 def _draw_plan(plans: Sequence[TablePlan]) -> Table:
     drawn = Table("Plan")
-    for heading in ("in S3", "in Redshift", "to do"):
+    for heading in ("in S3", "loaded", "to do"):
         drawn.add_column(heading, justify="right")
     drawn.add_column("which")
     for plan in plans:
@@ -109,4 +109,4 @@ def _draw_tables(report: SyncReport) -> Table:
 
 def _name(values: Sequence[str]) -> str:
     """Name one or two; of more the first and the last."""
-    return ", ".join(values) if len(values) <= 2 else f"{values[0]} ... {values[-1]}"
+    return ", ".join(values) if len(values) <= 2 else f"{values[0]} … {values[-1]}"

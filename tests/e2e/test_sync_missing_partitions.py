@@ -74,7 +74,7 @@ def loaded(bare_platform: Platform) -> Academy:
     academy = make_academy(bare_platform, "sync")
     academy.platform.sample("sync_missing_partitions")
     plan = succeed(academy, dry_run=True)
-    assert "users: 6 in S3, 0 in Redshift, 6 missing (2026-11-14 ... 2026-11-19)" in plan.errors
+    assert "users: 6 in S3, 0 in Redshift, 6 missing (2026-11-14 … 2026-11-19)" in plan.errors
     assert "tweets: passed over, no partition: backfill/" in plan.errors
     assert (academy.loads(), academy.glue_runs(), academy.keys("PROCESSED_BUCKET")) == ([], [], [])
     succeed(academy)
