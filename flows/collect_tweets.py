@@ -104,11 +104,12 @@ def collect_tweets(parameters: CollectTweets = CollectTweets()) -> CollectResult
     title = f"Window {window.name}: records by endpoint"
     publish_plot("collect-tweets-plot", records, title=title, unit="records")
     for part in result.partitions:
-        record_asset(
-            s3_asset(settings.landing_bucket, f"x_api/{part.endpoint}"),
-            made_from=[f"{settings.x_api.url}/2/{part.endpoint}"],
-            metadata={"window": window.name, "pages": part.objects, "records": part.records},
-        )
+        if part.fetched:
+            record_asset(
+                s3_asset(settings.landing_bucket, f"x_api/{part.endpoint}"),
+                made_from=[f"{settings.x_api.url}/2/{part.endpoint}"],
+                metadata={"window": window.name, "pages": part.objects, "records": part.records},
+            )
     return result
 
 
