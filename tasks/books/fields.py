@@ -154,7 +154,7 @@ def parse_place(cell: str, name: str, notes: list[str]) -> str | None:
     text = optional_text(cell, name, _LONGEST_LOCATION_PART_BYTES, notes)
     if text is None:
         return None
-    text = text.strip(" \"'`.,").lower()
+    text = text.strip(" '`.,").lower()
     return None if text.strip("\"()") in _PLACEHOLDERS else text
 
 
