@@ -93,9 +93,9 @@ def _make_tweet(day: date, number: int) -> dict[str, Any]:
     return {
         "id": str(10**15 + number),
         "author_id": "7",
-        "text": f"tweet number {number}",
+        "text": f"tweet number {number:06d}",
         "created_at": f"{day}T12:00:00.000Z",
-        "public_metrics": {"like_count": number % 50},
+        "public_metrics": {"like_count": 7},
     }
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,19 @@ def test_apply_makes_everything_once(clients: Any) -> None:
     assert first.count(("made", "trigger")) == len(resources.section("triggers"))
     assert first[-1] == ("made", "trigger")
     assert names(apply(clients, resources, VALUES, ADDRESSES)) == []
+
+
+def test_the_package_has_the_rules_beside_the_modules(clients: Any, code: Path) -> None:
+    rules = code.parents[1] / "rules" / "academy"
+    rules.mkdir(parents=True)
+    (rules / "users.dqdl").write_text('Rules = [ IsComplete "user_id" ]\n')
+    (rules / "notes.txt").write_text("not needed\n")
+    list(apply(clients, declared(), VALUES, ADDRESSES))
+    bucket = declared().name("buckets", "assets")
+    body = clients("s3").get_object(Bucket=bucket, Key=storage.package_key())["Body"].read()
+    names = zipfile.ZipFile(io.BytesIO(body)).namelist()
+    assert "spark/rules/academy/users.dqdl" in names
+    assert not any(name.endswith(".txt") for name in names)
 
 
 def test_a_bucket_of_a_persons_own_is_a_value() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from spark import schemas
 from spark.transforms.checks import TEXT_BYTES
+from warehouse.academy import ACADEMY
 from warehouse.schema import Migration, read_migrations
 from warehouse.tables import TWITTER, TableSpec
 
@@ -65,12 +66,13 @@ def created_columns(spec: TableSpec) -> list[tuple[str, str, bool]]:
     return [(m[1], m[2], bool(m[3])) for m in found if m]
 
 
-@pytest.mark.parametrize("spec", TWITTER, ids=lambda spec: spec.table)
+@pytest.mark.parametrize("spec", [*TWITTER, *ACADEMY], ids=lambda spec: spec.name)
 def test_a_spec_is_what_the_migrations_create(spec: TableSpec) -> None:
-    assert created_columns(spec) == [(c.name, c.type, c.required) for c in spec.columns]
+    columns = [*([spec.partition_column] if spec.partition_column else []), *spec.columns]
+    assert created_columns(spec) == [(c.name, c.type, c.required) for c in columns]
 
 
-@pytest.mark.parametrize("spec", TWITTER, ids=lambda spec: spec.table)
+@pytest.mark.parametrize("spec", [*TWITTER, *ACADEMY], ids=lambda spec: spec.name)
 def test_the_jobs_files_fit_the_table_by_position(spec: TableSpec) -> None:
     table = next(table for table in schemas.TABLES if table.name == spec.table)
     assert table.keys == spec.keys
