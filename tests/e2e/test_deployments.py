@@ -88,24 +88,31 @@ class Prefect:
         raise TimeoutError(f"{name}: {[run['state_name'] for run in self.runs(name)]}")
 
 
-@pytest.fixture
-def prefect(platform: Platform) -> Prefect:
+@pytest.fixture(scope="module")
+def deployed(bare_platform: Platform) -> Platform:
+    """An environment whose flows are deployed to the stack's Prefect, shared by these tests."""
+    platform = bare_platform.environment("deployed")
     command = str(Path(sys.executable).parent / "prefect")
     done = platform.run(command, "--no-prompt", "deploy", "--all", LOCHAN_ROOT=str(ROOT))
     assert done.code == 0, done.output + done.errors
-    return Prefect(platform.values["PREFECT_API_URL"])
+    return platform
+
+
+@pytest.fixture(scope="module")
+def prefect(deployed: Platform) -> Prefect:
+    return Prefect(deployed.values["PREFECT_API_URL"])
 
 
 def test_a_run_of_the_first_stage_pulls_the_others_behind_it(
-    platform: Platform, prefect: Prefect
+    deployed: Platform, prefect: Prefect
 ) -> None:
     prefect.start(STAGES[0])
     for name in STAGES:
         run = prefect.wait_for_end(name)
         assert run["state_type"] == "COMPLETED", run["state"]
-    assert platform.query("SELECT COUNT(*) FROM twitter.tweets")[0][0] > 0
+    assert deployed.query("SELECT COUNT(*) FROM twitter.tweets")[0][0] > 0
     assert [len(prefect.runs(name)) for name in STAGES] == [1, 1, 1]
-    assert_assets_arrive(platform, prefect)
+    assert_assets_arrive(deployed, prefect)
 
 
 def assert_assets_arrive(platform: Platform, prefect: Prefect) -> None:
@@ -173,29 +180,29 @@ def automations(platform: Platform, *arguments: str, **values: str) -> Finished:
 
 
 def test_a_failed_run_of_a_deployment_is_told_to_the_webhook(
-    platform: Platform,
+    deployed: Platform,
     prefect: Prefect,
     webhook: tuple[str, queue.Queue[dict[str, Any]]],
 ) -> None:
     url, received = webhook
-    told = automations(platform, "apply")
+    told = automations(deployed, "apply")
     assert (told.code, "NOTIFY_WEBHOOK_URL is not set" in told.output) == (0, True), told.errors
     try:
-        made = automations(platform, "apply", NOTIFY_WEBHOOK_URL=url)
+        made = automations(deployed, "apply", NOTIFY_WEBHOOK_URL=url)
         assert made.output == "Made the automation: failed runs are told to 127.0.0.1.\n"
-        again = automations(platform, "apply", NOTIFY_WEBHOOK_URL=url)
+        again = automations(deployed, "apply", NOTIFY_WEBHOOK_URL=url)
         assert again.output.startswith("The automation is as declared:"), again.errors
         parameters = {"fail_on": "warning", "warehouse": {"disk_warning_percent": 0.001}}
         run_id = prefect.start("monitor_platform", {"parameters": parameters})
         message = received.get(timeout=DEADLINE_SECONDS)
     finally:
-        removed = automations(platform, "remove")
+        removed = automations(deployed, "remove")
     assert removed.output.startswith("Removed the automation"), removed.errors
     assert message["flow_run_id"] == run_id
     assert (message["deployment"], message["flow"]) == ("monitor_platform", "monitor_platform")
     assert message["state"] == "Failed"
     assert "MB are used" in message["message"]
-    ui = platform.values["PREFECT_API_URL"].removesuffix("/api")
+    ui = deployed.values["PREFECT_API_URL"].removesuffix("/api")
     assert message["url"] == f"{ui}/runs/flow-run/{run_id}"
     assert message["text"].startswith("monitor_platform: run ")
     assert message["text"].endswith(message["url"])
