@@ -94,12 +94,19 @@ class Platform:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Run one statement in Redshift and return its rows, if it has any."""
+        return self._query("REDSHIFT", statement)
+
+    def query_rds(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run one statement in PostgreSQL and return its rows, if it has any."""
+        return self._query("RDS", statement)
+
+    def _query(self, server: str, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(
-            host=self.values["REDSHIFT_HOST"],
-            port=self.values["REDSHIFT_PORT"],
-            dbname=self.values["REDSHIFT_DATABASE"],
-            user=self.values["REDSHIFT_USER"],
-            password=self.values["REDSHIFT_PASSWORD"],
+            host=self.values[f"{server}_HOST"],
+            port=self.values[f"{server}_PORT"],
+            dbname=self.values[f"{server}_DATABASE"],
+            user=self.values[f"{server}_USER"],
+            password=self.values[f"{server}_PASSWORD"],
             sslmode="verify-full",
             sslrootcert=self.values["SSL_CERT_FILE"],
             autocommit=True,
@@ -111,6 +118,7 @@ class Platform:
         """Provision another environment in the stack, with an empty warehouse."""
         for schema in ("twitter", "academy", "books", "anpr", "lake", "etl"):
             self.query(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        self.query_rds("DROP SCHEMA IF EXISTS books CASCADE")
         other = replace(self, values={**self.values, "LOCHAN_ENVIRONMENT": name})
         secrets = str(self.home / "credentials.json")
         applied = other.provision("apply", "--secret-values", secrets)

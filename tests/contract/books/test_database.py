@@ -96,7 +96,7 @@ def test_what_is_no_file_of_books_is_told_by_name(s3: Any, bucket: str) -> None:
     with pytest.raises(LandingError, match="in/ holds no files"):
         list_files(s3, bucket, "in/")
     land(s3, bucket, notes="x")
-    with pytest.raises(LandingError, match="in/notes.csv tells by its name neither"):
+    with pytest.raises(LandingError, match=r"in/notes\.csv tells by its name neither"):
         list_files(s3, bucket, "in/")
     with pytest.raises(LandingError, match="The bucket no-such-bucket-of-books does not exist"):
         list_files(s3, "no-such-bucket-of-books", "in/")
