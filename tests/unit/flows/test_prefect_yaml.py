@@ -174,6 +174,7 @@ def test_triggers_wait_for_another_deployment_of_this_file() -> None:
 def test_only_the_first_stage_is_scheduled() -> None:
     scheduled = {name for name, deployment in DEPLOYMENTS.items() if deployment.schedules}
     assert scheduled == {
+        "clean_books",
         "collect_tweets",
         "monitor_platform",
         "repartition_by_event_time",
