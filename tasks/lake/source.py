@@ -88,8 +88,10 @@ def find_objects(s3: S3Client, bucket: str, prefix: str) -> list[StoredObject]:
 
 
 def _is_data(name: str) -> bool:
-    return not name.endswith("/") and not any(
-        part.startswith(("_", ".")) for part in name.split("/")
+    return (
+        bool(name)
+        and not name.endswith("/")
+        and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
 
 
@@ -224,8 +226,8 @@ def _describe_several(tables: Sequence[Mapping[str, Any]], request: LoadRequest)
     return "\n".join(
         [
             f"{request.source_uri} holds {len(shown)} tables, and a load takes one. Give the "
-            "prefix of one of them (a file has to lie in a folder of its own), or combine=true where "
-            "they are one table all the same:",
+            "prefix of one of them (a file has to lie in a folder of its own), or combine=true "
+            "where they are one table all the same:",
             *lines,
             *more,
         ]
