@@ -40,7 +40,10 @@ UTC = datetime.UTC
         (pa.array(["a\nb\r\nc\\"]), '"a\nb\r\nc\\"\n'),
         (pa.array([""]), '""\n'),
         (pa.array([None], pa.string()), "NIL\n"),
-        (pa.array(["é 漢"]), '"é 漢"\n'),
+        (pa.array(["é 漢"]), "é 漢\n"),
+        (pa.array([" é"]), '" é"\n'),
+        (pa.array(["é\t"]), '"é\t"\n'),
+        (pa.array(["\\."]), '"\\."\n'),
         (pa.array([-5]), "-5\n"),
         (pa.array([None], pa.int32()), "NIL\n"),
         (pa.array([True]), "true\n"),
@@ -77,8 +80,8 @@ def test_a_value_is_written_so_that_copy_reads_it(column, line):
 
 
 def test_fields_and_rows_are_separated():
-    batch = pa.record_batch([pa.array([1, None]), pa.array([None, "b"])], ["a", "b"])
-    assert csv_lines(batch, "NIL") == b'1,NIL\nNIL,"b"\n'
+    batch = pa.record_batch([pa.array([1, None, 3]), pa.array([None, "b", ""])], ["a", "b"])
+    assert csv_lines(batch, "NIL") == b"1,NIL\nNIL,b\n3,\n"
 
 
 def test_no_two_writes_have_the_same_null():
@@ -201,7 +204,7 @@ def test_rows_are_put_as_objects_of_limited_size(bucket, monkeypatch):
     with staging_folder("s3a://temporary/below/") as folder:
         put = put_objects(folder, CsvForm("NIL", False), [batches[0], empty, batches[1]])
         staged = [row for batch in put for row in batch.to_pylist()]
-        assert [(row["bytes"], row["records"]) for row in staged] == [(13, 1), (13, 1)]
+        assert [(row["bytes"], row["records"]) for row in staged] == [(11, 1), (11, 1)]
         assert sorted(keys(bucket)) == sorted(row["key"] for row in staged)
         assert all(key.startswith("below/") for key in keys(bucket))
     assert keys(bucket) == []
@@ -213,7 +216,7 @@ def test_compressed_objects_are_gzip(bucket):
         (staged,) = put_objects(folder, CsvForm("NIL", True), [batch])
         key = staged.to_pylist()[0]["key"]
         body = bucket.get_object(Bucket="temporary", Key=key)["Body"].read()
-    assert gzip.decompress(body) == b'"a"\nNIL\n'
+    assert gzip.decompress(body) == b"a\nNIL\n"
 
 
 def test_what_is_staged_is_removed_also_after_a_failure(bucket):
