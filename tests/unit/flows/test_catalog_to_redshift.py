@@ -23,7 +23,7 @@ from warehouse.lake.loading import (
 )
 from warehouse.lake.tables import create_table, plan_table
 
-GOOD = {"source": "s3://bucket/folder", "target": "trips"}
+GOOD: dict[str, Any] = {"source": "s3://bucket/folder", "target": "trips"}
 SETTINGS = Settings(
     environment="test",
     region="us-east-1",

@@ -90,7 +90,7 @@ def evaluate_nothing(frame: DataFrame, rules: str, others: object) -> Evaluation
         [("RowCount > 0", "Passed", None, {"Dataset.*.RowCount": 1.0})],
         "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string, double>",
     )
-    return Evaluation(outcomes, frame)
+    return Evaluation(outcomes, lambda: frame)
 
 
 def test_rows_are_counted_by_what_is_wrong_with_them(spark: SparkSession) -> None:

@@ -19,9 +19,9 @@ SOURCE = Source(
 
 
 def plan(request: LoadRequest = REQUEST, there: dict[str, str] | None = None) -> LoadPlan:
-    present = there and {
-        name: PresentColumn(name, parse_type(kind)) for name, kind in there.items()
-    }
+    present = None
+    if there is not None:
+        present = {name: PresentColumn(name, parse_type(kind)) for name, kind in there.items()}
     return make_plan(request, OBJECTS, SOURCE, present)
 
 

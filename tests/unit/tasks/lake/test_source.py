@@ -16,7 +16,8 @@ CRAWL = Crawl("lochan-test-lake-raw", "SUCCEEDED", "", "")
 
 
 def client(service: str) -> Any:
-    return boto3.client(
+    make: Any = boto3.client
+    return make(
         service,
         region_name="us-east-1",
         aws_access_key_id="test",
