@@ -7,6 +7,7 @@ everything as it was.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.academy.plan import Plan, PlannedTable
@@ -37,6 +38,8 @@ from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rul
 from spark.schemas import REJECT, Table
 from spark.summary import Counts
 from spark.tuning import fit_to_size
+
+FILES_PER_TASK = 50
 
 
 class TooManyRejects(Exception):
@@ -248,15 +251,36 @@ def _write(
     rows: Mapping[str, DataFrame],
     counts: Mapping[str, Mapping[str, Counts]],
 ) -> dict[str, list[FoundObject]]:
-    """Lay the rows beside what is there, in files of good size; return the new objects."""
+    """Lay the rows beside what is there; return the new objects."""
     name = part.table.name
-    most = max((one.loaded for one in counts[name].values()), default=0)
-    if most:
-        files = -(-most // ROWS_PER_FILE)
-        spread = F.pmod(F.xxhash64(*part.table.keys), F.lit(files))
-        spreaded = rows[name].repartition("dt", spread).sortWithinPartitions("dt", *part.table.keys)
-        frames.write_rows(part.planned, spreaded, zone.uri(folder_of(name)))
+    files = plan_files(counts[name])
+    if files:
+        frames.write_rows(
+            part.planned, arrange(rows[name], part.table, files), zone.uri(folder_of(name))
+        )
     return find_written(zone, part.works)
+
+
+def plan_files(counts: Mapping[str, Counts]) -> dict[str, int]:
+    """Plan in how many files each partition value's rows go; none where there are no rows."""
+    return {
+        value: math.ceil(one.loaded / ROWS_PER_FILE) for value, one in counts.items() if one.loaded
+    }
+
+
+def arrange(rows: DataFrame, table: Table, files: Mapping[str, int]) -> DataFrame:
+    """Bring the rows of each planned file into one task, sorted by partition and key.
+
+    A task writes its files one after the other, so that many small ones take several tasks.
+    """
+    number: Column = F.lit(0)
+    for value, count in files.items():
+        if count > 1:
+            spread = F.pmod(F.xxhash64(*table.keys), F.lit(count)).cast("int")
+            number = F.when(F.col("dt") == value, spread).otherwise(number)
+    by_size = int(str(rows.sparkSession.conf.get("spark.sql.shuffle.partitions")))
+    tasks = max(by_size, sum(files.values()) // FILES_PER_TASK)
+    return rows.repartition(tasks, "dt", number).sortWithinPartitions("dt", *table.keys)
 
 
 def _publish(
