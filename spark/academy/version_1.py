@@ -2,8 +2,8 @@
 
 Real archives hold both, often in one file: numbers as identifiers beside text, the author within
 the tweet, English weekdays in moments, other names for the same counts.
-https://developer.x.com/en/docs/x-api/v1/data-dictionary/object-model/tweet
-https://docs.x.com/x-api/migrate/data-formats/standard-v1-1-to-v2
+https://developer.x.com/en/docs/tweets/data-dictionary/overview/intro-to-tweet-json
+https://docs.x.com/x-api/migrate/data-format-migration
 """
 
 from __future__ import annotations

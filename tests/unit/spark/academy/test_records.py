@@ -29,7 +29,7 @@ TWEET = {
     "public_metrics": {"like_count": 3, "retweet_count": 1},
     "__twarc": {"retrieved_at": "2026-11-21T01:00:00+00:00"},
 }
-# The shape of https://developer.x.com/en/docs/x-api/v1/data-dictionary/object-model/tweet
+# The shape of https://developer.x.com/en/docs/tweets/data-dictionary/overview/intro-to-tweet-json
 OLD_TWEET = {
     "created_at": "Sun Aug 31 00:29:15 +0000 2014",
     "id": 11,
