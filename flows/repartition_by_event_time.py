@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from tasks.repartition.report import Repartitioned, draw_report, publish_report
 
 from tasks.artifacts import progress
 from tasks.command_line import run_from_terminal
 from tasks.repartition.hours import Asked
+from tasks.repartition.report import Repartitioned, draw_report, publish_report
 from tasks.repartition.steps import (
     Repartitioning,
     find_pending_hours,
@@ -30,7 +30,7 @@ ColumnType = Literal["string", "int", "bigint", "double", "boolean", "timestamp"
 # What the table adds to the columns, and what the catalog keeps in partitions.
 OWN_NAMES = {
     *("event_time", "arrived_at", "event_hour", "year", "month", "day", "hour"),
-    *("file", "reason", "record", "raw", "typed", "file_number", "is_new", "is_loaded"),
+    *("file", "reason", "record", "file_number", "is_new", "is_loaded"),
     *("row_hash", "next_row", "row_rank"),
 }
 

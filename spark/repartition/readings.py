@@ -24,7 +24,7 @@ from pyspark.sql.types import (
 )
 
 from spark.repartition.request import EventTime, Shape
-from spark.repartition.times import HOUR_PARTS, HOUR_PATTERN, ISO8601, hour_of, parse_time
+from spark.repartition.times import HOUR_PARTS, ISO8601, hour_of, parse_time
 
 EVENT_TIME, ARRIVED_AT, EVENT_HOUR = "event_time", "arrived_at", "event_hour"
 FILE, REASON, RECORD = "file", "reason", "record"
@@ -38,6 +38,8 @@ TYPES: dict[str, DataType] = {
     "boolean": BooleanType(),
     "timestamp": TimestampType(),
 }
+# What any type of whole numbers holds, which is nearly all of them.
+_SHORT = r"^[+-]?\d{1,9}$"
 _WHOLE = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
 
 
@@ -50,22 +52,24 @@ def table_schema(shape: Shape) -> StructType:
 
 def read_readings(raw: DataFrame, shape: Shape, event_time: EventTime) -> DataFrame:
     """Type the readings, and say of each that cannot be used why."""
+    # Columns of their own and no struct: Spark would read each text again wherever it is used.
     parsed = raw.select(
-        F.struct(*(_raw(name) for name in _raw_names(shape, event_time))).alias("raw"),
-        F.struct(*(_typed(name, kind) for name, kind in shape.columns.items())).alias("typed"),
+        *(F.col(f"`{name}`").alias(_raw(name)) for name in _raw_names(shape, event_time)),
+        *(_cast(F.col(f"`{name}`"), kind).alias(name) for name, kind in shape.columns.items()),
         parse_time(F.col(event_time.field), event_time.format, event_time.zone).alias(EVENT_TIME),
-        F.to_timestamp(F.concat_ws("-", *HOUR_PARTS), HOUR_PATTERN).alias(ARRIVED_AT),
+        _arrived_at().alias(ARRIVED_AT),
         F.col(FILE),
     )
-    reason = F.coalesce(*_reasons(shape, event_time))
-    return parsed.withColumn(REASON, reason).select(
-        *(F.col(f"typed.{name}").alias(name) for name in shape.columns),
+    record = F.struct(*(_text(name).alias(name) for name in _raw_names(shape, event_time)))
+    judged = parsed.withColumn(REASON, F.coalesce(*_reasons(shape, event_time)))
+    return judged.select(
+        *shape.columns,
         EVENT_TIME,
         ARRIVED_AT,
         F.when(F.col(REASON).isNull(), hour_of(F.col(EVENT_TIME))).alias(EVENT_HOUR),
         FILE,
         REASON,
-        F.when(F.col(REASON).isNotNull(), F.to_json("raw")).alias(RECORD),
+        F.when(F.col(REASON).isNotNull(), F.to_json(record)).alias(RECORD),
     )
 
 
@@ -73,12 +77,18 @@ def _raw_names(shape: Shape, event_time: EventTime) -> list[str]:
     return list(dict.fromkeys([*shape.columns, event_time.field]))
 
 
-def _raw(name: str) -> Column:
-    return F.col(f"`{name}`").alias(name)
+def _raw(name: str) -> str:
+    """Name the column of a field as it was read; no field has a dot."""
+    return f"raw.{name}"
 
 
-def _typed(name: str, kind: str) -> Column:
-    return _cast(F.col(f"`{name}`"), kind).alias(name)
+def _text(name: str) -> Column:
+    return F.col(f"`{_raw(name)}`")
+
+
+def _arrived_at() -> Column:
+    parts = [F.col(name).cast("int") for name in HOUR_PARTS]
+    return F.make_timestamp(*parts, F.lit(0), F.lit(0).cast("decimal(16,6)"))
 
 
 def _cast(text: Column, kind: str) -> Column:
@@ -94,7 +104,8 @@ def _cast(text: Column, kind: str) -> Column:
         exact = text.cast("decimal(38,9)")
         least, most = (F.lit(str(end)).cast("decimal(20,0)") for end in _WHOLE[kind])
         is_whole = (exact == F.floor(exact)) & exact.between(least, most)
-        return F.when(is_whole, exact.cast(TYPES[kind]))
+        slow = F.when(is_whole, exact.cast(TYPES[kind]))
+        return F.when(text.rlike(_SHORT), text.cast(TYPES[kind])).otherwise(slow)
     return text.cast(TYPES[kind])
 
 
@@ -121,15 +132,15 @@ def _reasons(shape: Shape, event_time: EventTime) -> Iterator[Column]:
     )
     for name, column_kind in shape.columns.items():
         if column_kind != "string":
-            unread = F.col(f"raw.{name}").isNotNull() & F.col(f"typed.{name}").isNull()
+            unread = _text(name).isNotNull() & F.col(name).isNull()
             text = F.concat(F.lit(f"{name} "), _shown(name), F.lit(f" is no {column_kind}"))
             yield F.when(unread, text)
 
 
 def _missing(name: str) -> Column:
-    field = F.col(f"raw.{name}")
+    field = _text(name)
     return F.when(field.isNull() | (F.trim(field) == ""), F.lit(f"{name} is missing"))
 
 
 def _shown(name: str) -> Column:
-    return F.concat(F.lit("'"), F.substring(f"raw.{name}", 1, SHOWN_CHARACTERS), F.lit("'"))
+    return F.concat(F.lit("'"), F.substring(_text(name), 1, SHOWN_CHARACTERS), F.lit("'"))
