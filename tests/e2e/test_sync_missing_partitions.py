@@ -170,6 +170,10 @@ def test_an_old_change_is_found_when_it_is_asked_for(loaded: Academy) -> None:
 def test_a_broken_rule_publishes_nothing_and_shows_the_row(loaded: Academy) -> None:
     before = loaded.loads(), loaded.keys("PROCESSED_BUCKET", "academy/users/dt=2026-11-20/")
     loaded.put_lines("users/dt=2026-11-20/a.json", [{"id": "9", "username": "nine"}])
+    # As editors on Windows write it, and a folder deeper.
+    loaded.put(
+        "users/dt=2026-11-20/deep/b.json", b'\xef\xbb\xbf{"id": "11", "username": "bom"}\r\n\r\n'
+    )
     loaded.put_lines(
         "tweets/dt=2026-11-20/a.json", [{**TWEET, "public_metrics": {"like_count": -1}}]
     )
@@ -187,7 +191,7 @@ def test_a_broken_rule_publishes_nothing_and_shows_the_row(loaded: Academy) -> N
     done = succeed(loaded)
     assert "users: passed over, no objects in 2026-11-21" in done.errors
     assert "users: passed over, no partition: dt=2026-02-30/, readme.txt" in done.errors
-    assert [row[0] for row in loaded.rows("users")["2026-11-20"]] == [9]
+    assert [row[:2] for row in loaded.rows("users")["2026-11-20"]] == [(9, "nine"), (11, "bom")]
     assert [row[0] for row in loaded.rows("tweets")["2026-11-20"]] == [10]
     assert "2026-11-20" not in loaded.rows("user_followers")
     assert ("user_followers/dt=2026-11-20", 0, 0) in [(k, i, n) for k, _, i, n in loaded.loads()]
