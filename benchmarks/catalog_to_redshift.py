@@ -85,7 +85,8 @@ def _pretend(values: dict[str, str], first: int, end: int) -> None:
     places = f"(SELECT id AS place FROM {TABLE} WHERE id >= {first} AND id < {end}) AS places"
     load_id = "LPAD(CAST(place AS VARCHAR(8)), 64, '0')"
     statements = (
-        f"INSERT INTO {TABLE} (id, name, value, lochan_load_id) SELECT id + {ROWS_A_PREFIX} * place, "
+        f"INSERT INTO {TABLE} (id, name, value, lochan_load_id) "
+        f"SELECT id + {ROWS_A_PREFIX} * place, "
         f"name, value, {load_id} FROM {TABLE}, {places} WHERE id < {ROWS_A_PREFIX}",
         "INSERT INTO etl.loads (load_id, dataset, partition_key, object_count, input_rows, "
         f"loaded_rows, rejected_rows, duplicate_rows) SELECT {load_id}, 'lake', "

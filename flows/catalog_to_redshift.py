@@ -213,6 +213,7 @@ def catalog_to_redshift(parameters: CatalogToRedshift = SAMPLE) -> LoadReport:
     migrate_warehouse(settings)
     objects = find_objects(request)
     if not parameters.dry_run and (current := find_current(settings, request, objects)):
+        tidy_up(settings, request, current.load_id)
         return LoadReport(request, loaded=current)
     plan = plan_load(settings, request, objects, crawl_source(settings, request))
     publish_plan(plan)
@@ -222,8 +223,8 @@ def catalog_to_redshift(parameters: CatalogToRedshift = SAMPLE) -> LoadReport:
     prepare_target(settings, plan)
     into = crawl_target(settings, plan)
     filled = fill_table(settings, plan, into)
-    tidy_up(settings, plan, into)
     published = publish_rows(settings, plan, filled)
+    tidy_up(settings, request, plan.load_id)
     publish_load(settings, plan, filled, published)
     return LoadReport(request, plan, published.result, filled, published.target_rows)
 

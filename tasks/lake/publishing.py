@@ -16,6 +16,12 @@ from warehouse.loading import lock_dataset
 class Overtaken(WarehouseError):
     """Another run took away what this one's job brought; nothing is lost, the other goes on."""
 
+    def __init__(self, source_uri: str, target: str) -> None:
+        super().__init__(
+            f"Another run loads {source_uri} into {target} at this moment, and took the place of "
+            "this one. Wait for it; run this again if it fails."
+        )
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -56,13 +62,13 @@ def publish(warehouse: Warehouse, publication: Publication, brought: Brought) ->
     return run_with_retries(run)
 
 
-def discard(warehouse: Warehouse, publication: Publication) -> None:
+def discard(warehouse: Warehouse, incoming_table: str) -> None:
     """Drop the table that the job fills: nothing of it will be published."""
 
     def drop() -> None:
-        work = f"Dropping {publication.incoming_table}"
+        work = f"Dropping {incoming_table}"
         with explained(work), warehouse.transaction() as cursor:
-            cursor.execute(loading.discard_incoming(publication))
+            cursor.execute(loading.discard_incoming(incoming_table))
 
     run_with_retries(drop)
 
@@ -101,7 +107,7 @@ def _run(cursor: Any, publication: Publication, brought: Brought) -> LoadResult:
     # Whoever held the lock before may have published the same load.
     done = _read_current(cursor, brought.partition_key, brought.load_id)
     if done:
-        cursor.execute(loading.discard_incoming(publication))
+        cursor.execute(loading.discard_incoming(publication.incoming_table))
         return done
     census = _check_census(cursor, publication, brought)
     cursor.execute(loading.DELETE_LOAD, (brought.load_id,))
@@ -126,10 +132,7 @@ def _run(cursor: Any, publication: Publication, brought: Brought) -> LoadResult:
 def _check_census(cursor: Any, publication: Publication, brought: Brought) -> Census:
     census = _take_census(cursor, publication, brought.load_id)
     if census is None or census.rows != brought.rows or census.foreign:
-        raise Overtaken(
-            f"Another run loads {publication.source_uri} into {publication.plan.name} at this "
-            "moment, and took the place of this one. Wait for it; run this again if it fails."
-        )
+        raise Overtaken(publication.source_uri, publication.plan.name)
     if census.rejected > brought.reject_limit:
         raise TooManyRejects(
             f"{publication.source_uri} has {census.rejected} unusable rows of {census.rows}, the "

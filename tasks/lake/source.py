@@ -234,6 +234,15 @@ def _describe_several(tables: Sequence[Mapping[str, Any]], request: LoadRequest)
     )
 
 
+def has_table(glue: Any, database: str, table: str) -> bool:
+    """Tell whether the catalog has a table."""
+    try:
+        glue.get_table(DatabaseName=database, Name=table)
+    except glue.exceptions.EntityNotFoundException:
+        return False
+    return True
+
+
 def ensure_crawler(glue: Any, name: str, definition: Mapping[str, Any]) -> None:
     """Make a crawler, or change the one that is otherwise."""
     try:

@@ -16,7 +16,7 @@ from tasks.connections import open_warehouse
 from tasks.glue import GlueFailure, JobRun, run_crawler, run_job
 from tasks.lake import publishing, source, target
 from tasks.lake.plan import LoadPlan, describe_for_job, make_plan, name_load
-from tasks.lake.publishing import Brought
+from tasks.lake.publishing import Brought, Overtaken
 from tasks.lake.request import LoadRequest
 from tasks.lake.source import Source
 from tasks.logs import read_log_tail
@@ -24,7 +24,7 @@ from tasks.processed import StoredObject
 from tasks.retries import retried_task
 from tasks.settings import Settings
 from tasks.warehouse import LoadResult
-from warehouse.lake.loading import SCHEMA, Publication
+from warehouse.lake.loading import SCHEMA, Publication, name_incoming
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,12 @@ def fill_table(settings: Settings, plan: LoadPlan, into: tuple[str, str]) -> Fil
             },
             idempotency_key=f"{runtime.flow_run.id}-{plan.load_id[:16]}",
         )
-    except GlueFailure:
-        _discard(settings, plan)
+    except GlueFailure as failure:
+        overtaken = not source.has_table(create_client("glue"), *into)
+        _remove_staged(settings, plan.request, plan.load_id)
+        if overtaken:
+            # Who published first took the table out of the catalog.
+            raise Overtaken(plan.request.source_uri, plan.request.target) from failure
         raise
     summary = json.loads(s3.get_object(Bucket=bucket, Key=f"{key}/summary.json")["Body"].read())
     return FilledTable(run, **summary)
@@ -138,13 +142,9 @@ def publish_rows(settings: Settings, plan: LoadPlan, filled: FilledTable) -> Pub
 
 
 @retried_task(timeout_seconds=600)
-def tidy_up(settings: Settings, plan: LoadPlan, into: tuple[str, str]) -> None:
-    """Take what the load needed and nothing else does out of the catalog and of S3."""
-    glue, s3 = create_client("glue"), create_client("s3")
-    database, table = into
-    glue.batch_delete_table(DatabaseName=database, TablesToDelete=[table])
-    for name in ("plan.json", "summary.json"):
-        s3.delete_object(Bucket=settings.temp_bucket, Key=f"lake/{plan.load_id}/{name}")
+def tidy_up(settings: Settings, request: LoadRequest, load_id: str) -> None:
+    """Remove what a load needs while it runs, also what a killed run of it left."""
+    _remove_staged(settings, request, load_id)
 
 
 def read_output(run: JobRun) -> list[str]:
@@ -182,9 +182,22 @@ def target_crawl(
         },
     )
     run_crawler(glue, crawler_name=name)
-    return database, f"redshift_{places[1].replace('/', '_')}"
+    return database, _crawled_name(settings, SCHEMA, publication.incoming_table)
 
 
-def _discard(settings: Settings, plan: LoadPlan) -> None:
+def _remove_staged(settings: Settings, request: LoadRequest, load_id: str) -> None:
+    glue, s3 = create_client("glue"), create_client("s3")
+    incoming = name_incoming(request.target, request.source_uri)
+    glue.batch_delete_table(
+        DatabaseName=source.landing_database(settings),
+        TablesToDelete=[_crawled_name(settings, SCHEMA, incoming)],
+    )
+    for name in ("plan.json", "summary.json"):
+        s3.delete_object(Bucket=settings.temp_bucket, Key=f"lake/{load_id}/{name}")
     with open_warehouse(settings) as warehouse:
-        publishing.discard(warehouse, plan.publication)
+        publishing.discard(warehouse, incoming)
+
+
+def _crawled_name(settings: Settings, schema: str, table: str) -> str:
+    """Name a table of Redshift as the crawler of the target does."""
+    return f"redshift_{settings.redshift.database}_{schema}_{table}".lower()

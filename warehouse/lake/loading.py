@@ -40,6 +40,12 @@ INSERT_LOAD = (
 )
 
 
+def name_incoming(target: str, source_uri: str) -> str:
+    """Name the table that the job fills for a target (schema.table) and a prefix."""
+    identity = f"{target} {source_uri}"
+    return f"incoming_{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+
+
 @dataclass(frozen=True)
 class Publication:
     """What is moved where: the plan of the target, the source's prefix, the keys.
@@ -58,8 +64,7 @@ class Publication:
     @property
     def incoming_table(self) -> str:
         """The name of the table that the job fills, in the schema etl."""
-        identity = f"{self.plan.name} {self.source_uri}"
-        return f"incoming_{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+        return name_incoming(self.plan.name, self.source_uri)
 
     @property
     def incoming(self) -> str:
@@ -228,9 +233,9 @@ def drop_incoming(publication: Publication) -> str:
     return f"DROP TABLE {publication.incoming}"
 
 
-def discard_incoming(publication: Publication) -> str:
-    """Drop the incoming table where there is one."""
-    return f"DROP TABLE IF EXISTS {publication.incoming}"
+def discard_incoming(incoming_table: str) -> str:
+    """Drop an incoming table where there is one."""
+    return f"DROP TABLE IF EXISTS {qualify(SCHEMA, incoming_table)}"
 
 
 def drop_newest(publication: Publication) -> str:
