@@ -15,6 +15,7 @@ new snapshot to whoever reads it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,8 +66,12 @@ class Exporter:
     file_bytes: int = FILE_BYTES
 
     def export(self, database: Database) -> list[ExportedTable]:
-        """Export every table; an export that broke is cleaned up by the next one."""
-        self._abort_uploads()
+        """Export every table; one export runs at a time, and what a broken one left is aborted."""
+        with _locked(database):
+            self._abort_uploads()
+            return self._export(database)
+
+    def _export(self, database: Database) -> list[ExportedTable]:
         database.isolation_level = IsolationLevel.REPEATABLE_READ
         database.read_only = True
         exported, uploads = [], []
@@ -139,6 +144,16 @@ class Exporter:
                 for found in page.get("Contents", []):
                     if found["Key"] not in keys:
                         self.s3.delete_object(Bucket=self.bucket, Key=found["Key"])
+
+
+@contextmanager
+def _locked(database: Database) -> Iterator[None]:
+    with database.transaction():
+        database.execute(statements.LOCK_EXPORT)
+    yield
+    # After an error the connection is closed, and the lock ends with it.
+    with database.transaction():
+        database.execute(statements.UNLOCK_EXPORT)
 
 
 @dataclass

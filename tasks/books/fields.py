@@ -155,7 +155,7 @@ def parse_place(cell: str, name: str, notes: list[str]) -> str | None:
     if text is None:
         return None
     text = text.strip(" '`.,").lower()
-    return None if text.strip("\"()") in _PLACEHOLDERS else text
+    return None if text.strip('"()') in _PLACEHOLDERS else text
 
 
 def split_location(cell: str) -> tuple[str, str, str]:

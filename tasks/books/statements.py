@@ -64,6 +64,9 @@ CREATE = (
 # Two that create at once would both find nothing: one waits for the other. The number is ours.
 LOCK_CREATION = "SELECT pg_advisory_xact_lock(7305520418)"
 LOCK = "LOCK TABLE books.loads IN EXCLUSIVE MODE"
+# Held by the session, not by a transaction: whoever waits for it then sees the newest rows.
+LOCK_EXPORT = "SELECT pg_advisory_lock(7305520419)"
+UNLOCK_EXPORT = "SELECT pg_advisory_unlock(7305520419)"
 SELECT_LOAD_IDS = "SELECT load_id FROM books.loads WHERE load_id = ANY(%s)"
 INSERT_LOAD = (
     "INSERT INTO books.loads (load_id, file, table_name, input_rows, loaded_rows, rejected_rows, "

@@ -58,9 +58,9 @@ class Gateway:
         except (OSError, EOFError, ValueError, TimeoutError, ssl.SSLError):
             pass  # The client is gone or speaks another protocol: there is nobody to tell.
         finally:
+            # What is written still goes out. Waiting for it would be for ever after a handshake
+            # that failed: the stream then waits for a transport that is gone.
             answer.close()
-            with contextlib.suppress(OSError, ssl.SSLError):
-                await answer.wait_closed()
 
     async def _open(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> bytes:
         """Answer questions about encryption; return the first message that is the server's."""
@@ -68,6 +68,7 @@ class Gateway:
         while True:
             message, opening = await _read_opening(client)
             if isinstance(opening, SslRequest) and not encrypted:
+                await _require_silence(client)
                 answer.write(b"S")
                 await answer.start_tls(self.tls)
                 encrypted = True
@@ -115,6 +116,17 @@ async def _read_opening(client: asyncio.StreamReader) -> tuple[bytes, Opening]:
         raise ValueError(f"an opening message cannot have {size} bytes")
     payload = await client.readexactly(size - 4)
     return length + payload, decode_opening(payload)
+
+
+async def _require_silence(client: asyncio.StreamReader) -> None:
+    """Refuse what came before it could be encrypted: it would pass for encrypted afterwards.
+
+    https://www.postgresql.org/support/security/CVE-2021-23214/
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0):
+            if await client.read(1):
+                raise Refused("received unencrypted data after the request for TLS")
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
