@@ -16,6 +16,12 @@ Path = tuple[str, ...]
 NamedColumn = tuple[spark.StructField, Column]
 Change = Callable[[spark.StructField, Column], Iterable[NamedColumn]]
 
+_INTEGER_BITS = {
+    spark.ByteType: 8,
+    spark.ShortType: 16,
+    spark.IntegerType: 32,
+    spark.LongType: 64,
+}
 _STEP = re.compile(r"`((?:[^`]|``)+)`|\[\]|([^.\[`]+)|(\.)")
 
 
@@ -179,7 +185,26 @@ def conform(column: Column, source: spark.DataType, target: spark.DataType) -> C
     if isinstance(source, spark.ArrayType) and isinstance(target, spark.ArrayType):
         inner, outer = source.elementType, target.elementType
         return F.transform(column, lambda element: conform(element, inner, outer))
+    if isinstance(source, spark.IntegralType) and isinstance(target, spark.IntegralType):
+        return _cast_integer(column, source, target)
     return cast_column(column, source, target)
+
+
+def _cast_integer(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
+    """Cast to another width; a number that does not fit ends the job: Spark's cast would wrap."""
+    cast = column.cast(target)
+    if _INTEGER_BITS[type(source)] <= _INTEGER_BITS[type(target)]:
+        return cast
+    message = F.concat(
+        F.lit("awsglue: "),
+        column.cast("string"),
+        F.lit(
+            f" is no {target.simpleString()}, which is the column's type in the Data Catalog: "
+            "crawl the table again, or change its type there."
+        ),
+    )
+    fits = column.isNull() | (cast.cast(source) == column)
+    return F.when(fits, cast).otherwise(F.raise_error(message).cast(target))
 
 
 def _member(column: Column, source: spark.StructType, field: spark.StructField) -> Column:

@@ -83,6 +83,15 @@ def test_a_json_table_has_its_columns_in_its_types(make_table, read, table):
     assert table(frame) == "userid | name | big | absent\n1 | x | 2.0 | null"
 
 
+def test_a_number_beyond_the_tables_type_ends_the_job(make_table, read, table):
+    folder = make_table("json", "id int; many array<int>")
+    put(folder / "a.json", {"id": 2147483647, "many": [1]})
+    assert read().toDF().collect() == [(2147483647, [1])]
+    put(folder / "b.json", {"id": 1, "many": [2147483648]})
+    with pytest.raises(Exception, match="2147483648 is no int, which is the column's type"):
+        read().toDF().collect()
+
+
 @pytest.fixture
 def days(make_table):
     """A table of three partitions, one of them not named key=value."""
