@@ -16,10 +16,8 @@ from lochan.redshift.wire.rewrites.data_types import (
 )
 from lochan.redshift.wire.rewrites.table_attributes import ForeignKey, TableAttributes
 from lochan.redshift.wire.sql.cursor import Cursor
-from lochan.redshift.wire.sql.names import quote_identifier
+from lochan.redshift.wire.sql.names import POSTGRES_NAME_BYTES, quote_identifier
 from lochan.redshift.wire.sql.tokens import Token, Tokens, render
-
-_IDENTIFIER_BYTES = 63  # PostgreSQL's NAMEDATALEN less its terminating zero
 
 _ENCODINGS_WORDS = """
     auto az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 raw runlength text255
@@ -83,7 +81,7 @@ def length_check(column: str, family: str, length: int) -> str:
     https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
     """
     name = f"{family}({length})${column}"
-    if len(name.encode()) > _IDENTIFIER_BYTES:
+    if len(name.encode()) > POSTGRES_NAME_BYTES:
         name = f"{family}({length})${sha256(column.encode()).hexdigest()[:16]}"
     measured = f"pg_catalog.octet_length({quote_identifier(column)})"
     return f"CONSTRAINT {quote_identifier(name)} CHECK ({measured} <= {length})"

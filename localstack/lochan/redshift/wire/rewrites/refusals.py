@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features
 from lochan.redshift.wire.errors import SqlSyntaxError, WireError
 from lochan.redshift.wire.rewrites.row import DOCS, Refusal, Statement
 from lochan.redshift.wire.sql.cursor import Cursor
+from lochan.redshift.wire.sql.names import POSTGRES_NAME_BYTES
 from lochan.redshift.wire.sql.tokens import Tokens
 
 _UNSUPPORTED = f"{DOCS}/c_unsupported-postgresql-features.html"
@@ -68,6 +69,17 @@ def _external_object(statement: Statement) -> str | None:
     if kind is None or kind.is_word("schema"):
         return None
     return f"CREATE EXTERNAL {kind.text.upper()} is not supported by this stand-in"
+
+
+def _long_name(statement: Statement) -> str | None:
+    """PostgreSQL would cut the name at 63 bytes and go on; Redshift's names have up to 127."""
+    for token in statement.tokens:
+        if token.is_name and len(token.value.encode()) > POSTGRES_NAME_BYTES:
+            return (
+                f"names of more than {POSTGRES_NAME_BYTES} bytes are not supported by this "
+                f'stand-in: "{token.value}"'
+            )
+    return None
 
 
 def _late_binding_view(statement: Statement) -> str | None:
@@ -229,6 +241,13 @@ REFUSALS: tuple[Refusal, ...] = (
         example="CREATE EXTERNAL TABLE s.t (a INT)",
         message="CREATE EXTERNAL TABLE is not supported by this stand-in",
         source=f"{DOCS}/r_CREATE_EXTERNAL_TABLE.html",
+    ),
+    Refusal(
+        "names of more than 63 bytes",
+        _long_name,
+        example=f"CREATE TABLE {'t' * 64} (a INT)",
+        message=f'names of more than 63 bytes are not supported by this stand-in: "{"t" * 64}"',
+        source=f"{DOCS}/r_names.html",
     ),
     Refusal(
         "late-binding views",

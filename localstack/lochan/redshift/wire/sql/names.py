@@ -2,6 +2,9 @@
 
 from lochan.redshift.wire.sql.tokens import Kind, Token, Tokens, parse
 
+# PostgreSQL's NAMEDATALEN less its terminating zero.
+POSTGRES_NAME_BYTES = 63
+
 
 def quote_identifier(name: str) -> str:
     """Write a name as a quoted identifier."""
