@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,7 @@ from tasks.artifacts import (
     publish_job_run,
     publish_lineage,
     publish_plot,
+    publish_quality,
 )
 from tasks.assets import record_asset, s3_asset
 from tasks.command_line import run_from_terminal
@@ -69,6 +71,7 @@ def _publish(settings: Settings, processed: list[ProcessedWindow]) -> None:
         for table, counts in one.counts.items()
     ]
     publish_counts("process-tweets-counts", rows, "input = loaded + rejected + duplicate")
+    publish_quality("process-tweets-quality", _rule_outcomes(processed))
     for one in processed:
         publish_job_run("process-tweets-run", one.run, read_output(one.run))
     tables = sorted({table for one in processed for table in one.counts} - {"pages"})
@@ -97,6 +100,15 @@ def _publish_tables(
             made_from=pages,
             metadata={"rows": count, "windows": [one.window for one in processed]},
         )
+
+
+def _rule_outcomes(processed: list[ProcessedWindow]) -> list[dict[str, Any]]:
+    return [
+        {"window": one.window, "table": table, **outcome}
+        for one in processed
+        for table, outcomes in one.quality.items()
+        for outcome in outcomes
+    ]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ from pyspark.sql import SparkSession
 from spark.census import take_census
 from spark.landing import LandedObject, find_damage, landed_frame, read_landed_objects, read_texts
 from spark.processed import Description, Zone
-from spark.publication import describe_merged, find_touched, merge_input, publish_merged
+from spark.publication import (
+    Merged,
+    describe_merged,
+    find_touched,
+    merge_input,
+    publish_merged,
+    rows_of,
+)
+from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
 from spark.quarantine import enforce_limit, quarantine_rejects
 from spark.schemas import TABLES
 from spark.summary import Counts, Summary, touched_partitions
@@ -36,8 +44,11 @@ class Request:
     reject_limit: int
 
 
-def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
-    """Merge the pages of the windows into the processed zone; safe to repeat after any crash."""
+def process_windows(spark: SparkSession, s3: Any, request: Request, evaluate: Evaluate) -> Summary:
+    """Merge the pages of the windows into the processed zone; safe to repeat after any crash.
+
+    Where merged rows break the rules of their table nothing is published: raises RulesFailed.
+    """
     zone = Zone(s3, request.processed_bucket, request.dataset)
     landed = read_landed_objects(
         s3, request.landing_bucket, request.landing_prefix, request.windows
@@ -55,9 +66,11 @@ def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
     quarantine = quarantine_rejects(records, census, damage, zone, load_id)
     enforce_limit(quarantine, request.reject_limit)
     before = find_touched(census, zone)
-    fit_to_size(spark, landed_bytes + sum(partition.bytes for partition in before.values()))
-    merged = merge_input(records, before, zone)
+    merged_bytes = landed_bytes + sum(partition.bytes for partition in before.values())
+    fit_to_size(spark, merged_bytes)
+    merged = merge_input(records, before, zone, merged_bytes)
     described = describe_merged(merged)
+    quality = check_quality(merged, described, request.dataset, evaluate)
     touched = publish_merged(merged, described, zone)
     return Summary(
         load_id=load_id,
@@ -66,7 +79,28 @@ def process_windows(spark: SparkSession, s3: Any, request: Request) -> Summary:
         tables=count_tables(described, quarantine.counts, len(landed)),
         partitions=touched_partitions(touched),
         quarantine_uri=quarantine.uri,
+        quality=quality,
     )
+
+
+def check_quality(
+    merged: Merged, described: Sequence[Description], dataset: str, evaluate: Evaluate
+) -> dict[str, tuple[RuleOutcome, ...]]:
+    """Check the merged rows of each table that has some; raises RulesFailed."""
+    if merged.rows is None:
+        return {}
+    present = {description.table_name for description in described}
+    checked = [
+        Checked(
+            table.name,
+            rows_of(merged.rows, table),
+            read_rules(dataset, table.name),
+            keys=table.keys,
+        )
+        for table in TABLES
+        if table.name in present
+    ]
+    return check_tables(checked, evaluate=evaluate)
 
 
 def hash_landed(dataset: str, landed: Sequence[LandedObject]) -> str:

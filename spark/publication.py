@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from spark.census import Census
 from spark.objects import WrittenObject
@@ -21,9 +22,10 @@ from spark.processed import (
     sweep_partition,
     write_rows,
 )
-from spark.schemas import EVENT_DATE, TABLES
+from spark.schemas import EVENT_DATE, TABLE_NAME, TABLES, Table
 from spark.transforms.rows import add_existing, flatten_records
 from spark.transforms.versions import describe_partitions, merge_versions
+from spark.tuning import hold
 
 S3_THREADS = 16
 
@@ -57,7 +59,10 @@ def find_touched(census: Census, zone: Zone) -> dict[tuple[str, str], Partition]
 
 
 def merge_input(
-    records: DataFrame, before: Mapping[tuple[str, str], Partition], zone: Zone
+    records: DataFrame,
+    before: Mapping[tuple[str, str], Partition],
+    zone: Zone,
+    compressed_bytes: int,
 ) -> Merged:
     """Merge the records with the existing rows of the partitions that they touch."""
     if not before:
@@ -68,7 +73,7 @@ def merge_input(
         if (frame := read_existing(records.sparkSession, zone, table, before.values())) is not None
     }
     rows = add_existing(flatten_records(records), existing)
-    return Merged(merge_versions(rows).persist(), before)
+    return Merged(hold(merge_versions(rows), compressed_bytes), before)
 
 
 def describe_merged(merged: Merged) -> list[Description]:
@@ -79,6 +84,12 @@ def describe_merged(merged: Merged) -> list[Description]:
         Description(**row.asDict() | {EVENT_DATE: row[EVENT_DATE].isoformat()})
         for row in describe_partitions(merged.rows).collect()
     ]
+
+
+def rows_of(stacked: DataFrame, table: Table) -> DataFrame:
+    """Return the rows of one table out of stacked ones, with event_date."""
+    own = stacked.where(F.col(TABLE_NAME) == table.name)
+    return own.select(f"{table.name}.*", EVENT_DATE)
 
 
 def publish_merged(merged: Merged, described: Sequence[Description], zone: Zone) -> list[Touched]:

@@ -125,23 +125,20 @@ def _evaluate(checked: Checked, evaluate: Evaluate) -> Evaluation:
 
 
 def _collect(evaluations: Mapping[str, Evaluation]) -> dict[str, tuple[RuleOutcome, ...]]:
-    stacked = [
-        evaluation.outcomes.select(F.lit(table).alias("table"), "*")
-        for table, evaluation in evaluations.items()
-    ]
-    outcomes: dict[str, list[RuleOutcome]] = {table: [] for table in evaluations}
-    for row in reduce(DataFrame.unionAll, stacked).collect() if stacked else []:
-        outcomes[row["table"]].append(
-            RuleOutcome(row["Rule"], row["Outcome"], row["FailureReason"], row["EvaluatedMetrics"])
-        )
-    return {table: tuple(found) for table, found in outcomes.items()}
+    """Read the outcomes of all tables in one action."""
+    named = [one.outcomes.select(F.lit(name), "*") for name, one in evaluations.items()]
+    found: dict[str, list[RuleOutcome]] = {name: [] for name in evaluations}
+    for name, *row in reduce(DataFrame.unionAll, named).collect() if named else []:
+        rule, outcome, reason, metrics, *_ = row
+        found[name].append(RuleOutcome(rule, outcome, reason, metrics))
+    return {name: tuple(outcomes) for name, outcomes in found.items()}
 
 
 def _describe_failure(
     checked: Checked, evaluation: Evaluation, failed: Sequence[RuleOutcome]
 ) -> str:
     reasons = "; ".join(f"{one.rule}: {one.reason}" for one in failed)
-    head = f"{checked.table} breaks {len(failed)} of its rules, nothing is published. {reasons}."
+    head = f"{checked.table} breaks {len(failed)} of its rules, nothing is published. {reasons}"
     rules = F.array(*(F.lit(one.rule) for one in failed))
     broken = evaluation.rows().where(F.arrays_overlap("DataQualityRulesFail", rules))
     count = broken.count()

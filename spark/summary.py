@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from spark.publication import Touched
+from spark.quality import RuleOutcome
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Summary:
     tables: dict[str, Counts]
     partitions: tuple[TouchedPartition, ...]
     quarantine_uri: str | None
+    quality: dict[str, tuple[RuleOutcome, ...]] = field(default_factory=dict)
 
 
 def touched_partitions(touched: Iterable[Touched]) -> tuple[TouchedPartition, ...]:
@@ -60,7 +62,7 @@ def touched_partitions(touched: Iterable[Touched]) -> tuple[TouchedPartition, ..
 
 
 def summary_lines(summary: Summary) -> list[str]:
-    """Say what a run did, for its log: a line for each table, one for the quarantine."""
+    """Say what a run did, for its log: a line for each table, then quarantine and quality."""
     lines = [
         f"{name}: {counts.input} input, {counts.loaded} loaded, {counts.rejected} rejected, "
         f"{counts.duplicate} duplicate"
@@ -68,7 +70,12 @@ def summary_lines(summary: Summary) -> list[str]:
     ]
     rejected = sum(counts.rejected for counts in summary.tables.values())
     where = f" in {summary.quarantine_uri}" if summary.quarantine_uri else ""
-    return [*lines, f"quarantine: {rejected} records{where}"]
+    rules = sum(len(outcomes) for outcomes in summary.quality.values())
+    return [
+        *lines,
+        f"quarantine: {rejected} records{where}",
+        f"quality: {rules} rules of {len(summary.quality)} tables hold",
+    ]
 
 
 def put_summary(s3: Any, uri: str, summary: Summary) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 MEGABYTE = 1024 * 1024
 # Compressed JSON and Parquet grow about tenfold in memory; a task sorts its share in memory.
@@ -22,7 +22,7 @@ SMALL_BYTES = 4 * MEGABYTE
 
 def choose_settings(compressed_bytes: int) -> dict[str, str]:
     """Choose the session's settings for an input of so many bytes."""
-    small = compressed_bytes <= SMALL_BYTES
+    small = is_small(compressed_bytes)
     return {
         "spark.sql.shuffle.partitions": str(
             max(1, math.ceil(compressed_bytes / BYTES_PER_PARTITION))
@@ -37,3 +37,18 @@ def fit_to_size(spark: SparkSession, compressed_bytes: int) -> None:
     """Set the session up for an input of so many bytes."""
     for name, value in choose_settings(compressed_bytes).items():
         spark.conf.set(name, value)
+
+
+def hold(frame: DataFrame, compressed_bytes: int) -> DataFrame:
+    """Compute a frame of so many bytes once, when it is first read, and hold its rows.
+
+    A small one forgets how it came about: what is asked of it is then not analyzed together with
+    all that, again and again. A large one keeps it, so that rows on a lost machine can be computed
+    once more.
+    """
+    return frame.localCheckpoint(eager=False) if is_small(compressed_bytes) else frame.persist()
+
+
+def is_small(compressed_bytes: int) -> bool:
+    """Tell whether preparing takes longer than computing."""
+    return compressed_bytes <= SMALL_BYTES

@@ -25,6 +25,28 @@ def publish_counts(key: str, rows: Sequence[Mapping[str, Any]], description: str
     create_table_artifact(key=key, table=[dict(row) for row in rows], description=description)
 
 
+def publish_quality(key: str, outcomes: Iterable[Mapping[str, Any]]) -> None:
+    """Publish what became of data-quality rules: rule, outcome, reason and metrics.
+
+    Other fields of an outcome, such as its table, come first.
+    """
+    create_table_artifact(
+        key=key,
+        table=[describe_outcome(outcome) for outcome in outcomes],
+        description="Data quality: the rules of each table, in DQDL",
+    )
+
+
+def describe_outcome(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row for an outcome; its metrics are one text, such as `Dataset.*.RowCount = 3`."""
+    metrics = outcome["metrics"].items()
+    return {
+        **outcome,
+        "reason": outcome["reason"] or "",
+        "metrics": ", ".join(f"{name} = {value:g}" for name, value in metrics),
+    }
+
+
 def publish_lineage(key: str, edges: Iterable[tuple[str, str]]) -> None:
     """Publish which data came from which, as a picture."""
     create_markdown_artifact(key=key, markdown=draw_lineage(edges), description="Lineage")

@@ -20,20 +20,19 @@ from awsgluedq._subject import Subject
 from awsgluedq._verdicts import (
     Verdict,
     certain,
-    count_rows,
+    count,
     missing_column,
     number_verdict,
-    share_of,
     share_verdict,
     unmet,
 )
 
-_UNIQUE, _ROWS, _DISTINCT = "count_if(n = 1)", "coalesce(sum(n), 0)", "count(*)"
-_ENTROPY = "ln(sum(n)) - sum(n * ln(n)) / sum(n)"
+_UNIQUE, _ROWS, _DISTINCT = "count_if(__dq_n = 1)", "coalesce(sum(__dq_n), 0)", "count(*)"
+_ENTROPY = "ln(sum(__dq_n)) - sum(__dq_n * ln(__dq_n)) / sum(__dq_n)"
 
 
 def _row_count(rule: Rule, subject: Subject) -> Verdict:
-    rows = count_rows(subject.measures, rule.where)
+    rows = subject.measures.number(count(rule.where))
     return number_verdict(condition_of(rule), rows, "Dataset.*.RowCount", rule.text)
 
 
@@ -67,8 +66,8 @@ def _names_match(rule: Rule, subject: Subject) -> Verdict:
 def _complete(rule: Rule, subject: Subject) -> Verdict:
     (column,) = rule.parameters
     metric = f"Column.{column}.Completeness"
-    good = count_rows(subject.measures, _sql.both(rule.where, f"{_sql.name(column)} IS NOT NULL"))
-    share = share_of(good, count_rows(subject.measures, rule.where))
+    present = _sql.both(rule.where, f"{_sql.name(column)} IS NOT NULL")
+    share = subject.measures.number(_sql.share(count(present), count(rule.where)))
     if rule.condition is None:
         return Verdict(f"{share} = 1", unmet(share), {metric: share})
     return number_verdict(rule.condition, share, metric, rule.text)
@@ -122,15 +121,14 @@ def _each_row(rule: Rule, subject: Subject, metric: str, failing: str | None = N
     kind, measures = subject.type_of(column), subject.measures
     assert kind is not None
     condition = row_condition(rule, kind)
-    good = count_rows(measures, _sql.both(rule.where, condition))
-    total = count_rows(measures, rule.where)
+    good = count(_sql.both(rule.where, condition))
+    share = measures.number(_sql.share(good, count(rule.where)))
     reason = None
     if failing is not None and rule.threshold is None:
         bad = _sql.both(rule.where, f"NOT {condition}")
-        nulls = measures.number(f"count_if({_sql.both(bad, f'{failing} IS NULL')})")
-        least = measures.value(f"min(if({bad}, {failing}, NULL))")
-        reason = unmet(f"if({nulls} > 0, NULL, {least})")
-    return share_verdict(rule.threshold, good, total, metric, rule.text, reason)
+        null = count(_sql.both(bad, f"{failing} IS NULL"))
+        reason = unmet(measures.text(f"if({null} > 0, NULL, min(if({bad}, {failing}, NULL)))"))
+    return share_verdict(rule.threshold, share, metric, rule.text, reason)
 
 
 def _type(rule: Rule, subject: Subject) -> Verdict:
@@ -151,7 +149,7 @@ def _uniqueness_metric(rule: Rule) -> str:
 
 
 def _unique(rule: Rule, subject: Subject) -> Verdict:
-    share = share_of(*_frequencies(rule, subject, _UNIQUE, _ROWS))
+    (share,) = _frequencies(rule, subject, _sql.share(_UNIQUE, _ROWS))
     if rule.condition is None:
         return Verdict(f"{share} = 1", unmet(share), {_uniqueness_metric(rule): share})
     return number_verdict(rule.condition, share, _uniqueness_metric(rule), rule.text)
@@ -160,7 +158,7 @@ def _unique(rule: Rule, subject: Subject) -> Verdict:
 def _primary_key(rule: Rule, subject: Subject) -> Verdict:
     """Ask for values that are there and unique: a null counts against the share."""
     (unique,) = _frequencies(rule, subject, _UNIQUE)
-    share = share_of(unique, count_rows(subject.measures, rule.where))
+    share = _sql.share(unique, subject.measures.number(count(rule.where)))
     return Verdict(f"{share} = 1", unmet(share), {_uniqueness_metric(rule): share})
 
 
@@ -170,7 +168,8 @@ def _distinct(rule: Rule, subject: Subject) -> Verdict:
 
 
 def _unique_ratio(rule: Rule, subject: Subject) -> Verdict:
-    return _of_column(rule, share_of(*_frequencies(rule, subject, _UNIQUE, _DISTINCT)))
+    (ratio,) = _frequencies(rule, subject, _sql.share(_UNIQUE, _DISTINCT))
+    return _of_column(rule, ratio)
 
 
 def _entropy(rule: Rule, subject: Subject) -> Verdict:

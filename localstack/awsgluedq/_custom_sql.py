@@ -7,18 +7,16 @@ https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types-CustomSql.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-
 from pyspark.errors import AnalysisException, ParseException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from awsgluedq import _sql
 from awsgluedq._conditions import number_holds
 from awsgluedq._ruleset import DqdlError, Number, Rule
 from awsgluedq._subject import Subject
-from awsgluedq._verdicts import Verdict, certain, passed_share, share_of, unmet
+from awsgluedq._verdicts import Verdict, certain, passed_share, unmet
+from awsgluedq._views import views
 
 PRIMARY = "primary"
 _NO_COMMON_COLUMN = (
@@ -63,8 +61,7 @@ def _rows(rule: Rule, subject: Subject, result: DataFrame) -> Verdict:
     marked = _mark(subject.frame, result, "__dq_good")
     if marked is None:
         return certain(False, _NO_COMMON_COLUMN)
-    good, total = subject.measures.query(marked, ["count(__dq_good)", "count(*)"])
-    share = share_of(good, total)
+    (share,) = subject.measures.query(marked, [_sql.share("count(__dq_good)", "count(*)")])
     holds = f"{share} = 1"
     if rule.threshold is not None:
         holds = number_holds(rule.threshold, share, rule.text)
@@ -98,21 +95,5 @@ def _mark(frame: DataFrame, result: DataFrame, mark: str) -> DataFrame | None:
 
 def _run(rule: Rule, subject: Subject) -> DataFrame:
     session = subject.frame.sparkSession
-    with _views(session, {**subject.others, PRIMARY: subject.frame}):
+    with views(session, {**subject.others, PRIMARY: subject.frame}):
         return session.sql(rule.parameters[0])
-
-
-@contextmanager
-def _views(session: SparkSession, frames: Mapping[str, DataFrame]) -> Iterator[None]:
-    """Name frames for a query; a query holds what it read, so the names may go again."""
-    there = {table.name for table in session.catalog.listTables() if table.isTemporary}
-    covered = {name: session.table(name) for name in frames if name.lower() in there}
-    for name, frame in frames.items():
-        frame.createOrReplaceTempView(name)
-    try:
-        yield
-    finally:
-        for name in frames:
-            session.catalog.dropTempView(name)
-        for name, frame in covered.items():
-            frame.createOrReplaceTempView(name)

@@ -27,10 +27,9 @@ from awsgluedq._subject import Subject, column_types
 from awsgluedq._verdicts import (
     Verdict,
     certain,
-    count_rows,
+    count,
     missing_column,
     number_verdict,
-    share_of,
 )
 
 UNSUITABLE_KEYS = "Provided key map not suitable for given data frames"
@@ -41,7 +40,7 @@ def _row_count_match(rule: Rule, subject: Subject) -> Verdict:
     if alias not in subject.others:
         return _missing_source(alias)
     (other,) = subject.measures.query(subject.others[alias], ["count(*)"])
-    ratio = f"({count_rows(subject.measures, rule.where)} / nullif({other}, 0))"
+    ratio = f"({subject.measures.number(count(rule.where))} / nullif({other}, 0))"
     return number_verdict(condition_of(rule), ratio, f"Dataset.{alias}.RowCountMatch", rule.text)
 
 
@@ -88,7 +87,7 @@ def _referential_integrity(rule: Rule, subject: Subject) -> Verdict:
         return verdict
     marked = mark_references(subject.frame, rule, subject, "__dq_found")
     chosen = marked if rule.where is None else marked.where(rule.where)
-    share = share_of(*subject.measures.query(chosen, ["count(__dq_found)", "count(*)"]))
+    (share,) = subject.measures.query(chosen, [_sql.share("count(__dq_found)", "count(*)")])
     metric = f"Column.{alias}.ReferentialIntegrity"
     return number_verdict(condition_of(rule), share, metric, rule.text)
 
@@ -124,10 +123,10 @@ def _dataset_match(rule: Rule, subject: Subject) -> Verdict:
         return missing_column(missing)
     if (verdict := _cannot_refer(alias, (other for _, other in wanted), subject)) is not None:
         return verdict
-    rows = count_rows(subject.measures, None)
+    rows = subject.measures.number(count(None))
     (own_keys,) = subject.measures.frequencies([own for own, _ in keys], None, ["count(*)"])
     distinct, total, matching = _compare_rows(subject, alias, keys, pairs)
-    share = share_of(matching, rows)
+    share = _sql.share(matching, rows)
     number = number_verdict(condition_of(rule), share, f"Dataset.{alias}.DatasetMatch", rule.text)
     suitable = f"({own_keys} = {rows} AND {distinct} = {total})"
     reason = f"if({suitable}, {number.reason}, {_sql.text(UNSUITABLE_KEYS)})"

@@ -23,7 +23,7 @@ from awsgluedq._parser import parse_ruleset
 from awsgluedq._rows import Marks, composite_condition, row_outcomes
 from awsgluedq._ruleset import AnyRule, Composite, Rule, leaves
 from awsgluedq._subject import Subject, check_where, check_where_syntax
-from awsgluedq._verdicts import Verdict, missing_column, share_of, unmet
+from awsgluedq._verdicts import Verdict, missing_column, unmet
 
 
 @dataclass(frozen=True)
@@ -87,40 +87,38 @@ def _judge_parts(rule: Composite, subject: Subject) -> Verdict:
 def _judge_rows(rule: Composite, subject: Subject) -> Verdict:
     """Judge the whole rule on each row."""
     marks = Marks(subject)
-    aggregates = [f"count_if({composite_condition(rule, marks)})", "count(*)"]
+    good = _sql.share(f"count_if({composite_condition(rule, marks)})", "count(*)")
     if marks.columns:
-        good, total = subject.measures.query(marks.frame, aggregates)
+        (share,) = subject.measures.query(marks.frame, [good])
     else:
-        good, total = (subject.measures.number(aggregate) for aggregate in aggregates)
-    share = share_of(good, total)
-    return Verdict(f"{good} = {total}", unmet(share))
+        share = subject.measures.number(good)
+    return Verdict(f"{share} = 1", unmet(share))
 
 
 def _outcomes(rules: Sequence[AnyRule], verdicts: Sequence[Verdict], subject: Subject) -> DataFrame:
     if not rules:
         return subject.frame.sparkSession.createDataFrame([], _OUTCOME)
     rows = ", ".join(_row(rule, verdict) for rule, verdict in zip(rules, verdicts, strict=True))
-    return subject.measures.answer().selectExpr(f"inline(array({rows}))")
+    return subject.measures.answers().selectExpr(f"inline(array({rows}))").selectExpr(*_COLUMNS)
 
 
 _OUTCOME = (
     "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string, double>, "
     "EvaluatedRule string"
 )
+_COLUMNS = (
+    "rule AS Rule",
+    "if(holds, 'Passed', 'Failed') AS Outcome",
+    "if(holds, NULL, reason) AS FailureReason",
+    "map_filter(metrics, (metric, value) -> value IS NOT NULL) AS EvaluatedMetrics",
+    "rule AS EvaluatedRule",
+)
 
 
 def _row(rule: AnyRule, verdict: Verdict) -> str:
-    holds = f"coalesce({verdict.holds}, false)"
-    text = _sql.text(rule.text)
+    pairs = ", ".join(f"{_sql.text(name)}, {value}" for name, value in verdict.metrics.items())
     return (
-        f"named_struct('Rule', {text}, 'Outcome', if({holds}, 'Passed', 'Failed'), "
-        f"'FailureReason', if({holds}, NULL, {verdict.reason}), "
-        f"'EvaluatedMetrics', {_metrics(verdict.metrics)}, 'EvaluatedRule', {text})"
+        f"named_struct('rule', {_sql.text(rule.text)}, "
+        f"'holds', coalesce({verdict.holds}, false), 'reason', {verdict.reason}, "
+        f"'metrics', CAST(map({pairs}) AS map<string, double>))"
     )
-
-
-def _metrics(metrics: Mapping[str, str]) -> str:
-    if not metrics:
-        return "cast(map() AS map<string, double>)"
-    pairs = ", ".join(f"{_sql.text(name)}, double({value})" for name, value in metrics.items())
-    return f"map_filter(map({pairs}), (metric, value) -> value IS NOT NULL)"

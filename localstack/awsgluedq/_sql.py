@@ -22,3 +22,8 @@ def both(*conditions: str | None) -> str:
 def is_true(condition: str) -> str:
     """Turn an unknown condition into a false one."""
     return f"coalesce({condition}, false)"
+
+
+def share(part: str, whole: str) -> str:
+    """Divide; nothing out of nothing is all of it."""
+    return f"if({whole} = 0, 1, {part} / {whole})"

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from awsgluedq import _sql
 from awsgluedq._conditions import number_holds
-from awsgluedq._measures import Measures
 from awsgluedq._ruleset import Condition
 
 
@@ -41,28 +40,17 @@ def number_verdict(condition: Condition, value: str, metric: str, what: str) -> 
 
 
 def share_verdict(
-    threshold: Condition | None, good: str, total: str, metric: str, what: str, reason: str | None
+    threshold: Condition | None, share: str, metric: str, what: str, reason: str | None = None
 ) -> Verdict:
-    """Judge how many rows are good: all of them, or a share that meets the threshold.
-
-    No rows are all good.
-    """
-    share = share_of(good, total)
-    if threshold is not None:
-        holds, text = number_holds(threshold, share, what), passed_share(share)
-    else:
-        holds, text = f"{good} = {total}", reason or passed_share(share)
-    return Verdict(holds, text, {metric: share})
+    """Judge a share of good rows: all of them, or what the threshold asks for."""
+    if threshold is None:
+        return Verdict(f"{share} = 1", reason or passed_share(share), {metric: share})
+    return Verdict(number_holds(threshold, share, what), passed_share(share), {metric: share})
 
 
-def count_rows(measures: Measures, where: str | None) -> str:
-    """Measure the rows that a where clause leaves."""
-    return measures.number("count(*)" if where is None else f"count_if({where})")
-
-
-def share_of(part: str, whole: str) -> str:
-    """Divide; nothing out of nothing is all of it."""
-    return f"if({whole} = 0, double(1), {part} / {whole})"
+def count(where: str | None) -> str:
+    """Count the rows that a where clause leaves."""
+    return "count(*)" if where is None else f"count_if({where})"
 
 
 def unmet(value: str) -> str:

@@ -13,6 +13,7 @@ from pyspark.context import SparkContext
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
+from spark.jobs.quality import evaluate
 from spark.process import Request, process_windows
 from spark.summary import put_summary, summary_lines
 
@@ -33,7 +34,7 @@ def main(argv: list[str]) -> None:
         reject_limit=int(arguments["reject_limit"]),
     )
     s3 = boto3.client("s3")
-    summary = process_windows(context.spark_session, s3, request)
+    summary = process_windows(context.spark_session, s3, request, evaluate)
     print(*summary_lines(summary), sep="\n", flush=True)
     put_summary(s3, arguments["summary_uri"], summary)
     job.commit()

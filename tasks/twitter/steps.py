@@ -65,12 +65,16 @@ class Sources:
 
 @dataclass(frozen=True)
 class ProcessedWindow:
-    """A processed window: its Glue run, and by table input = loaded + rejected + duplicate."""
+    """A processed window: its Glue run, by table counts and what became of its rules.
+
+    input = loaded + rejected + duplicate.
+    """
 
     window: str
     run: JobRun
     counts: dict[str, dict[str, int]]
     quarantine_uri: str | None
+    quality: dict[str, list[dict[str, Any]]]
 
 
 @retried_task(timeout_seconds=3600)
@@ -139,7 +143,9 @@ def process_window(settings: Settings, window: str, reject_limit: int) -> Proces
         idempotency_key=f"{runtime.flow_run.id}-{window}",
     )
     summary = _read_json(settings.processed_bucket, key)
-    return ProcessedWindow(window, run, summary["tables"], summary["quarantine_uri"])
+    return ProcessedWindow(
+        window, run, summary["tables"], summary["quarantine_uri"], summary["quality"]
+    )
 
 
 def read_output(run: JobRun) -> list[str]:

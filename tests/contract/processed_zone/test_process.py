@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from spark.jobs.quality import evaluate
 from spark.landing import LandingIncomplete
 from spark.process import Request, process_windows
+from spark.quality import RulesFailed
 from spark.quarantine import TooManyRejects
 from spark.summary import Counts
 
@@ -75,7 +77,7 @@ def landing(s3: Any, bucket: str) -> Landing:
 def run(spark_s3: SparkSession, s3: Any, bucket: str) -> Run:
     def process(*windows: str, reject_limit: int = 100) -> Any:
         request = Request(bucket, "x_api", windows or (WINDOW,), bucket, "twitter", reject_limit)
-        return process_windows(spark_s3.newSession(), s3, request)
+        return process_windows(spark_s3.newSession(), s3, request, evaluate)
 
     return process
 
@@ -174,6 +176,34 @@ def test_above_the_reject_limit_nothing_is_published(landing: Landing, run: Run)
         run(reject_limit=1)
     assert landing.keys("twitter/") == []
     assert len(landing.keys("quarantine/twitter/")) == 1
+
+
+def test_rows_that_break_the_rules_are_not_published_and_named(landing: Landing, run: Run) -> None:
+    # No check of a record looks at its counts: rules/twitter/tweets.dqdl does.
+    landing.lay({"data": [tweet(1), tweet(2, likes=-5)], "meta": {"result_count": 2}})
+    with pytest.raises(RulesFailed) as failure:
+        run()
+    first, row = str(failure.value).splitlines()
+    assert first == (
+        "tweets breaks 1 of its rules, nothing is published. "
+        'ColumnValues "like_count" >= 0 where "like_count IS NOT NULL": '
+        "Value: -5 does not meet the constraint requirement! 1 rows break them, among them:"
+    )
+    assert row.startswith('{"tweet_id":2,"author_id":7,"text":"tweet 2"')
+    assert landing.keys("twitter/") == []
+
+
+def test_a_run_tells_what_became_of_the_rules(landing: Landing, run: Run) -> None:
+    landing.lay({"data": [tweet(1), tweet(2)], "meta": {"result_count": 2}})
+    quality = run().quality
+    assert list(quality) == ["tweets"]
+    assert {one.outcome for one in quality["tweets"]} == {"Passed"}
+    assert quality["tweets"][0].as_dict() == {
+        "rule": 'IsPrimaryKey "tweet_id"',
+        "outcome": "Passed",
+        "reason": None,
+        "metrics": {"Column.tweet_id.Uniqueness": 1.0},
+    }
 
 
 def test_followers_are_edges_and_users(

@@ -75,12 +75,6 @@ def test_what_is_not_implemented_is_refused_by_name():
     assert str(refusal.value) == "awsglue: GlueContext.purge_table is not implemented by Lochan."
 
 
-def test_data_quality_is_refused_by_name():
-    transforms = importlib.import_module("awsgluedq.transforms")
-    with pytest.raises(NotImplementedError, match=r"EvaluateDataQuality\.apply"):
-        transforms.EvaluateDataQuality.apply(frame=None, ruleset="Rules = []")
-
-
 def test_every_transform_describes_itself():
     transforms = importlib.import_module("awsglue.transforms")
     described = [transforms.describe_transform(t.name()) for t in transforms.get_transforms()]

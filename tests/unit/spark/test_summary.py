@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from spark.quality import RuleOutcome
 from spark.summary import Counts, Summary, summary_lines
+
+PASSED = RuleOutcome('IsComplete "text"', "Passed", None, {"Column.text.Completeness": 1.0})
 
 SUMMARY = Summary(
     load_id="0123",
@@ -11,14 +14,16 @@ SUMMARY = Summary(
     tables={"pages": Counts(3, 2, 1, 0), "tweets": Counts(205, 200, 2, 3)},
     partitions=(),
     quarantine_uri="s3://zone/quarantine/twitter/load_id=0123/",
+    quality={"tweets": (PASSED, PASSED)},
 )
 
 
-def test_a_run_is_told_in_a_line_for_each_table_and_one_for_the_quarantine() -> None:
+def test_a_run_is_told_in_a_line_for_each_table_and_what_is_left() -> None:
     assert summary_lines(SUMMARY) == [
         "pages: 3 input, 2 loaded, 1 rejected, 0 duplicate",
         "tweets: 205 input, 200 loaded, 2 rejected, 3 duplicate",
         "quarantine: 3 records in s3://zone/quarantine/twitter/load_id=0123/",
+        "quality: 2 rules of 1 tables hold",
     ]
 
 
@@ -27,4 +32,5 @@ def test_a_run_without_rejects_says_so() -> None:
     assert summary_lines(clean) == [
         "users: 1 input, 1 loaded, 0 rejected, 0 duplicate",
         "quarantine: 0 records",
+        "quality: 2 rules of 1 tables hold",
     ]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tasks.artifacts import describe_job_run, draw_lineage, draw_plot
+from tasks.artifacts import describe_job_run, describe_outcome, draw_lineage, draw_plot
 from tasks.glue import JobRun
 
 
@@ -41,3 +41,20 @@ def test_a_plot_of_many_bars_shows_the_last_and_says_so() -> None:
     assert "| d1 |" not in drawn
     assert "| d2 |" in drawn
     assert drawn.endswith("The last 48 of 50.")
+
+
+def test_an_outcome_is_a_row_with_its_metrics_as_text() -> None:
+    outcome = {
+        "table": "tweets",
+        "rule": 'Completeness "lang" > 0.9',
+        "outcome": "Passed",
+        "reason": None,
+        "metrics": {"Column.lang.Completeness": 0.96875},
+    }
+    assert describe_outcome(outcome) == {
+        "table": "tweets",
+        "rule": 'Completeness "lang" > 0.9',
+        "outcome": "Passed",
+        "reason": "",
+        "metrics": "Column.lang.Completeness = 0.96875",
+    }

@@ -31,7 +31,7 @@ def test_report_adds_up_each_tables_partitions() -> None:
     text = drawn(
         TweetsReport(
             CollectResult(WINDOW),
-            (ProcessedWindow("2026-11-01T00-00-00Z", RUN, counts, "s3://q/x"),),
+            (ProcessedWindow("2026-11-01T00-00-00Z", RUN, counts, "s3://q/x", {}),),
             WarehouseResult(loads, {"twitter.tweets": 2000, "twitter.users": 7}),
         )
     )
