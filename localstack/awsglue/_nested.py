@@ -16,7 +16,7 @@ Path = tuple[str, ...]
 NamedColumn = tuple[spark.StructField, Column]
 Change = Callable[[spark.StructField, Column], Iterable[NamedColumn]]
 
-_INTEGER_BITS = {
+_INTEGER_BITS: dict[type[spark.DataType], int] = {
     spark.ByteType: 8,
     spark.ShortType: 16,
     spark.IntegerType: 32,

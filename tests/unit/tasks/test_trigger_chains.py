@@ -115,9 +115,7 @@ def test_a_run_that_fails_is_told() -> None:
 
 def test_a_trigger_that_starts_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.trigger_chains.START_SECONDS", 0.0)
-    with pytest.raises(
-        GlueFailure, match="The trigger model-books started no run"
-    ):
+    with pytest.raises(GlueFailure, match="The trigger model-books started no run"):
         follow(Glue(run=[]))
 
 
