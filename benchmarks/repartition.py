@@ -67,7 +67,12 @@ def measure_rows(values: dict[str, str], readings: int) -> None:
         work |= measure_work(values["LOCHAN_HOME"])
         time.sleep(1)
     seconds = since(started)
-    print(f"{readings:,} readings: {seconds:.0f} s, {readings / seconds:,.0f} a second", flush=True)
+    print(
+        f"{readings:,} readings: {seconds:.0f} s, {readings / seconds:,.0f} a second, "
+        f"exit code {flow.returncode}",
+        flush=True,
+    )
+    print(*read_counts(values), sep="\n", flush=True)
     processor = sum(used - before.get(process, 0) for process, used in work.items())
     load = os.getloadavg()[0]
     print(f"processor time of all processes: {processor:,.0f} s, load {load:.1f}", flush=True)
@@ -174,6 +179,20 @@ def finish(flow: subprocess.Popen[bytes]) -> None:
     """Wait for a flow; its failure ends the benchmark."""
     if flow.wait():
         sys.exit(f"The flow ended {flow.returncode}.")
+
+
+def read_counts(values: dict[str, str]) -> list[str]:
+    """Return what the runs of the flow say that became of their input."""
+    s3, bucket = client(values), values["PROCESSED_BUCKET"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="runs/repartition_by_event_time/bench/")
+    keys = [one["Key"] for one in listed.get("Contents", [])]
+    summaries = [key for key in keys if key.endswith("/summary.json")]
+    bodies = [json.load(s3.get_object(Bucket=bucket, Key=key)["Body"]) for key in summaries]
+    return [
+        f"{one['counts']}, {len(one['written'])} event hours, "
+        f"{sum(hour['files'] for hour in one['written'])} files"
+        for one in bodies
+    ]
 
 
 def count_requests(log: Path, start: int) -> Counter[str]:

@@ -87,8 +87,8 @@ def _text(name: str) -> Column:
 
 
 def _arrived_at() -> Column:
-    parts = [F.col(name).cast("int") for name in HOUR_PARTS]
-    return F.make_timestamp(*parts, F.lit(0), F.lit(0).cast("decimal(16,6)"))
+    year, month, day, hour = (F.col(name).cast("int") for name in HOUR_PARTS)
+    return F.make_timestamp(year, month, day, hour, F.lit(0), F.lit(0).cast("decimal(16,6)"))
 
 
 def _cast(text: Column, kind: str) -> Column:
