@@ -18,6 +18,8 @@ from pyspark.sql import functions as F
 
 FAILED = "Failed"
 SHOWN_ROWS = 5
+# An outcome's columns, as Glue names them, in the order of RuleOutcome's fields.
+OUTCOME = ("Rule", "Outcome", "FailureReason", "EvaluatedMetrics")
 
 
 class RulesMissing(Exception):
@@ -126,11 +128,10 @@ def _evaluate(checked: Checked, evaluate: Evaluate) -> Evaluation:
 
 def _collect(evaluations: Mapping[str, Evaluation]) -> dict[str, tuple[RuleOutcome, ...]]:
     """Read the outcomes of all tables in one action."""
-    named = [one.outcomes.select(F.lit(name), "*") for name, one in evaluations.items()]
+    named = [one.outcomes.select(F.lit(name), *OUTCOME) for name, one in evaluations.items()]
     found: dict[str, list[RuleOutcome]] = {name: [] for name in evaluations}
     for name, *row in reduce(DataFrame.unionAll, named).collect() if named else []:
-        rule, outcome, reason, metrics, *_ = row
-        found[name].append(RuleOutcome(rule, outcome, reason, metrics))
+        found[name].append(RuleOutcome(*row))
     return {name: tuple(outcomes) for name, outcomes in found.items()}
 
 

@@ -15,7 +15,6 @@ from awsgluedq import _sql
 from awsgluedq._ruleset import Condition, DqdlError, Duration, Keyword, Moment, Number, Text
 
 _HOURS = {"minutes": "1 / 60.0", "hours": "1", "days": "24"}
-_ORDER = ("<", "<=", ">", ">=", "between")
 _KEYWORDS = {
     "NULL": "{value} IS NULL",
     "EMPTY": "{value} = ''",
@@ -42,28 +41,26 @@ def age_holds(condition: Condition, value: str, what: str) -> str:
 
 
 def value_holds(condition: Condition, column: str, kind: DataType, what: str) -> str:
-    """Compare a column's value with the operands, as its type asks for; null holds for negations.
+    """Compare a column's value with the operands, as its type asks for.
 
-    Null fails other conditions, and `!= NULL` and `not in [NULL]`:
+    A null fails, but for != and `not in`, where it is as good as any other value.
     https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types-ColumnValues.html
     """
     value = _sql.name(column)
-    if condition.operator == "matches":
-        (pattern,) = condition.operands
-        # The whole value has to match, which an alternative at the top would undo.
-        regex = _sql.text(f"^(?:{getattr(pattern, 'value', '')})$")
-        holds = _sql.is_true(f"cast({value} AS string) RLIKE {regex}")
-    elif condition.operator in ("=", "!=", "in"):
+    if condition.operator in ("=", "!=", "in"):
         tests = [_equals(value, kind, operand, what) for operand in condition.operands]
-        holds = f"({' OR '.join(_sql.is_true(test) for test in tests)})"
-    else:
-        holds = _in_order(condition, value, kind, what)
-    return f"NOT {holds}" if condition.negated or condition.operator == "!=" else holds
+        found = f"({' OR '.join(_sql.is_true(test) for test in tests)})"
+        return f"NOT {found}" if condition.negated or condition.operator == "!=" else found
+    if condition.operator == "matches":
+        return _is_true(condition, _matches(condition, value))
+    return _is_true(condition, _in_order(condition, value, kind, what))
 
 
-def is_order(condition: Condition) -> bool:
-    """Tell whether a condition asks for an order, so that the smallest and largest value count."""
-    return condition.operator in _ORDER
+def _matches(condition: Condition, value: str) -> str:
+    """Ask that the whole value matches, which an alternative at the top would undo."""
+    (pattern,) = condition.operands
+    regex = _sql.text(f"^(?:{getattr(pattern, 'value', '')})$")
+    return f"string({value}) RLIKE {regex}"
 
 
 def _is_true(condition: Condition, comparison: str) -> str:
@@ -103,8 +100,7 @@ def _equals(value: str, kind: DataType, operand: object, what: str) -> str:
 
 def _in_order(condition: Condition, value: str, kind: DataType, what: str) -> str:
     pairs = [_comparable(value, kind, operand, what) for operand in condition.operands]
-    comparison = _compare(condition.operator, pairs[0][0], [right for _, right in pairs])
-    return _sql.is_true(comparison)
+    return _compare(condition.operator, pairs[0][0], [right for _, right in pairs])
 
 
 def _comparable(value: str, kind: DataType, operand: object, what: str) -> tuple[str, str]:

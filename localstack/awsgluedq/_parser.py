@@ -100,12 +100,12 @@ def _parse_analyzer(reader: Reader) -> Rule:
 
 
 def _parse_type(reader: Reader) -> tuple[str, RuleType]:
-    name = reader.expect("word", "a rule type").value
+    name = reader.token.value
     if name in REFUSED:
         raise reader.error(f"{name} is not implemented by Lochan: it needs {REFUSED[name]}")
-    if name not in RULE_TYPES:
+    if reader.token.kind == "word" and name not in RULE_TYPES:
         raise reader.error(f"{name} is no rule type; known are {', '.join(RULE_TYPES)}")
-    return name, RULE_TYPES[name]
+    return name, RULE_TYPES[reader.expect("word", "a rule type").value]
 
 
 def _parse_parameters(reader: Reader, name: str, kind: RuleType) -> tuple[str, ...]:

@@ -169,7 +169,7 @@ def accept_rules(frame: Any, rules: str, others: Any) -> Any:
         "SELECT 'any' AS Rule, 'Passed' AS Outcome, CAST(NULL AS STRING) AS FailureReason, "
         "CAST(map() AS map<string,double>) AS EvaluatedMetrics"
     )
-    return Evaluation(outcomes, frame)
+    return Evaluation(outcomes, lambda: frame)
 
 
 @pytest.fixture
