@@ -55,6 +55,17 @@ FLOWS = {
             "SELECT partition_key, input_rows FROM etl.loads ORDER BY 1",
         )
     ),
+    "books_to_redshift": Swept(
+        (
+            "SELECT city, state, country FROM books.dim_location ORDER BY location_id",
+            "SELECT user_id, age, is_inferred, is_current, city FROM books.dim_users"
+            " JOIN books.dim_location USING (location_key) ORDER BY 1, 4",
+            "SELECT isbn, title, author, publication_year, publisher, is_inferred"
+            " FROM books.dim_books ORDER BY 1",
+            "SELECT user_id, isbn, rating FROM books.fact_ratings"
+            " JOIN books.dim_books USING (book_key) ORDER BY 1, 2",
+        )
+    ),
 }
 CHOSEN = os.environ.get("FAULT_FLOWS", ",".join(FLOWS)).split(",")
 
