@@ -18,7 +18,7 @@ from awsgluedq._column_rules import ABOUT_COLUMNS, COLUMN_RULES
 from awsgluedq._custom_sql import custom_sql
 from awsgluedq._dataset_rules import DATASET_RULES
 from awsgluedq._measures import Measures
-from awsgluedq._options import Options
+from awsgluedq._options import Options, say
 from awsgluedq._parser import parse_ruleset
 from awsgluedq._rows import Marks, composite_condition, row_outcomes
 from awsgluedq._ruleset import AnyRule, Composite, Rule, leaves
@@ -61,8 +61,10 @@ def prepare(
     frame: DataFrame, ruleset: str, others: Mapping[str, DataFrame], options: Options
 ) -> Evaluation:
     """Read a DQDL document for a frame; raises DqdlError."""
-    subject = Subject(frame, Measures(frame), others)
-    return Evaluation(parse_ruleset(ruleset).rules, subject, options)
+    document = parse_ruleset(ruleset)
+    if document.analyzers:
+        say("Analyzers: Lochan publishes no statistics.")
+    return Evaluation(document.rules, Subject(frame, Measures(frame), others), options)
 
 
 def _judge(rule: AnyRule, subject: Subject, by_row: bool) -> Verdict:

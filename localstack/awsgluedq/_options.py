@@ -69,4 +69,9 @@ def _check_choice(name: str, value: Any) -> None:
 def _say_unpublished(name: str, value: Any) -> None:
     """Say that nothing is published: there is no such service behind Lochan's endpoint."""
     if str(value).lower() == "true":
-        print(f"awsgluedq: {name}: Lochan publishes no {_PUBLISHERS[name]}.", file=sys.stderr)
+        say(f"{name}: Lochan publishes no {_PUBLISHERS[name]}.")
+
+
+def say(sentence: str) -> None:
+    """Tell the script's error log."""
+    print(f"awsgluedq: {sentence}", file=sys.stderr)

@@ -137,4 +137,4 @@ def _chosen(rules: Sequence[AnyRule], states: Sequence[str], state: str) -> str:
         f"if({own} = {_sql.text(state)}, {_sql.text(rule.text)}, NULL)"
         for rule, own in zip(rules, states, strict=True)
     )
-    return f"filter(array({', '.join(texts)}), rule -> rule IS NOT NULL)"
+    return f"filter(CAST(array({', '.join(texts)}) AS array<string>), rule -> rule IS NOT NULL)"

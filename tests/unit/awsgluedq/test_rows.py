@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
+
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from awsgluedq.transforms import EvaluateDataQuality
 
 pytestmark = pytest.mark.spark
 FAIL, SKIP, RESULT = (
@@ -106,3 +110,14 @@ def test_composite_rules_by_row(
     processed = process(data, rule, compositeRuleEvaluation__method="ROW")
     found = [(row["DataQualityRulesPass"], row[RESULT]) for row in rows_of(processed)]
     assert found == [([rule], "Passed"), ([rule], "Passed")]
+
+
+def test_analyzers_alone_give_no_outcomes_and_say_so(
+    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = DynamicFrame.fromDF(spark.range(1), GlueContext(spark.sparkContext), "primary")
+    processed = EvaluateDataQuality().process_rows(frame, 'Analyzers = [ Mean "id" ]')
+    assert processed["ruleOutcomes"].toDF().collect() == []
+    (row,) = rows_of(processed)
+    assert (row[FAIL], row[SKIP], row[RESULT]) == ([], [], "Passed")
+    assert capsys.readouterr().err == "awsgluedq: Analyzers: Lochan publishes no statistics.\n"

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from pyspark.sql import SparkSession
 
-from spark.tuning import choose_settings
+from spark.tuning import SMALL_BYTES, choose_settings, hold
 
 PARTITIONS = "spark.sql.shuffle.partitions"
 
@@ -32,3 +33,10 @@ def test_above_the_threshold_spark_compiles_and_adapts() -> None:
 )
 def test_partitions_grow_with_the_input(size: int, partitions: str) -> None:
     assert choose_settings(size)[PARTITIONS] == partitions
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("size", [SMALL_BYTES, SMALL_BYTES + 1])
+def test_what_is_held_is_computed_once(spark: SparkSession, size: int) -> None:
+    held = hold(spark.sql("SELECT current_timestamp() AS moment"), size)
+    assert held.collect() == held.collect()
