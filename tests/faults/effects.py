@@ -32,6 +32,8 @@ _seen: Counter[str] = Counter()
 
 def install() -> None:
     """Watch this process's effects as the environment asks; call it before the flow is loaded."""
+    # A shell that runs the tests in the background has them ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     botocore.client.BaseClient._make_api_call = _watched(
         botocore.client.BaseClient._make_api_call,
         lambda client, operation, *rest: f"{client.meta.service_model.service_name}.{operation}",
