@@ -10,7 +10,6 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import reduce
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame
@@ -107,9 +106,9 @@ def check_rules(
 def check_tables(
     tables: Sequence[Checked], *, evaluate: Evaluate
 ) -> dict[str, tuple[RuleOutcome, ...]]:
-    """Check several tables in one Spark action; raises RulesFailed, which names them all."""
+    """Check several tables; raises RulesFailed, which names all that break their rules."""
     evaluations = {checked.table: _evaluate(checked, evaluate) for checked in tables}
-    outcomes = _collect(evaluations)
+    outcomes = {table: _read_outcomes(evaluation) for table, evaluation in evaluations.items()}
     failures = [
         _describe_failure(checked, evaluations[checked.table], failed)
         for checked in tables
@@ -126,13 +125,8 @@ def _evaluate(checked: Checked, evaluate: Evaluate) -> Evaluation:
     return evaluate(checked.frame, checked.rules, checked.others)
 
 
-def _collect(evaluations: Mapping[str, Evaluation]) -> dict[str, tuple[RuleOutcome, ...]]:
-    """Read the outcomes of all tables in one action."""
-    named = [one.outcomes.select(F.lit(name), *OUTCOME) for name, one in evaluations.items()]
-    found: dict[str, list[RuleOutcome]] = {name: [] for name in evaluations}
-    for name, *row in reduce(DataFrame.unionAll, named).collect() if named else []:
-        found[name].append(RuleOutcome(*row))
-    return {name: tuple(outcomes) for name, outcomes in found.items()}
+def _read_outcomes(evaluation: Evaluation) -> tuple[RuleOutcome, ...]:
+    return tuple(RuleOutcome(*row) for row in evaluation.outcomes.select(*OUTCOME).collect())
 
 
 def _describe_failure(

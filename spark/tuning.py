@@ -42,11 +42,13 @@ def fit_to_size(spark: SparkSession, compressed_bytes: int) -> None:
 def hold(frame: DataFrame, compressed_bytes: int) -> DataFrame:
     """Compute a frame of so many bytes once, when it is first read, and hold its rows.
 
-    A small one forgets how it came about: what is asked of it is then not analyzed together with
-    all that, again and again. A large one keeps it, so that rows on a lost machine can be computed
-    once more.
+    A small one is a single partition, whose rows need no shuffle to meet, and forgets how it came
+    about: what is asked of it is then not analyzed together with all that, again and again. A large
+    one keeps it, so that rows on a lost machine can be computed once more.
     """
-    return frame.localCheckpoint(eager=False) if is_small(compressed_bytes) else frame.persist()
+    if is_small(compressed_bytes):
+        return frame.coalesce(1).localCheckpoint(eager=False)
+    return frame.persist()
 
 
 def is_small(compressed_bytes: int) -> bool:

@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 
 from pyspark.sql.types import AtomicType, NumericType
 
 from awsgluedq import _sql
+from awsgluedq._measures import DISTINCT, ROWS, UNIQUE, Value
 from awsgluedq._row_conditions import condition_of, length_of, row_condition
 from awsgluedq._ruleset import DqdlError, Rule
 from awsgluedq._subject import Subject
 from awsgluedq._verdicts import (
+    Judgement,
     Verdict,
     certain,
     count,
+    known,
     missing_column,
     number_verdict,
+    share_of,
     share_verdict,
-    unmet,
+    whole_verdict,
 )
 
-_UNIQUE, _ROWS, _DISTINCT = "count_if(__dq_n = 1)", "coalesce(sum(__dq_n), 0)", "count(*)"
 _ENTROPY = "ln(sum(__dq_n)) - sum(__dq_n * ln(__dq_n)) / sum(__dq_n)"
 
 
@@ -37,8 +41,8 @@ def _row_count(rule: Rule, subject: Subject) -> Verdict:
 
 
 def _column_count(rule: Rule, subject: Subject) -> Verdict:
-    count = f"double({len(subject.frame.columns)})"
-    return number_verdict(condition_of(rule), count, "Dataset.*.ColumnCount", rule.text)
+    columns = float(len(subject.frame.columns))
+    return number_verdict(condition_of(rule), lambda: columns, "Dataset.*.ColumnCount", rule.text)
 
 
 def _column_exists(rule: Rule, subject: Subject) -> Verdict:
@@ -69,7 +73,7 @@ def _complete(rule: Rule, subject: Subject) -> Verdict:
     present = _sql.both(rule.where, f"{_sql.name(column)} IS NOT NULL")
     share = subject.measures.number(_sql.share(count(present), count(rule.where)))
     if rule.condition is None:
-        return Verdict(f"{share} = 1", unmet(share), {metric: share})
+        return whole_verdict(share, metric)
     return number_verdict(rule.condition, share, metric, rule.text)
 
 
@@ -109,10 +113,15 @@ def _length(rule: Rule, subject: Subject) -> Verdict:
 
 def _with_ends(verdict: Verdict, rule: Rule, subject: Subject, ends: dict[str, str]) -> Verdict:
     """Give the metrics of the smallest and the largest; the share counts with a threshold."""
-    metrics = {metric: subject.measures.number(aggregate) for metric, aggregate in ends.items()}
-    if rule.threshold is not None:
-        metrics |= verdict.metrics
-    return Verdict(verdict.holds, verdict.reason, metrics)
+    values = {metric: subject.measures.number(aggregate) for metric, aggregate in ends.items()}
+
+    def judge() -> Judgement:
+        judgement = verdict()
+        metrics = known({metric: value() for metric, value in values.items()})
+        shares = judgement.metrics if rule.threshold is not None else {}
+        return replace(judgement, metrics={**metrics, **shares})
+
+    return judge
 
 
 def _each_row(rule: Rule, subject: Subject, metric: str, failing: str | None = None) -> Verdict:
@@ -123,12 +132,12 @@ def _each_row(rule: Rule, subject: Subject, metric: str, failing: str | None = N
     condition = row_condition(rule, kind)
     good = count(_sql.both(rule.where, condition))
     share = measures.number(_sql.share(good, count(rule.where)))
-    reason = None
-    if failing is not None and rule.threshold is None:
-        bad = _sql.both(rule.where, f"NOT {condition}")
-        null = count(_sql.both(bad, f"{failing} IS NULL"))
-        reason = unmet(measures.text(f"if({null} > 0, NULL, min(if({bad}, {failing}, NULL)))"))
-    return share_verdict(rule.threshold, share, metric, rule.text, reason)
+    if failing is None or rule.threshold is not None:
+        return share_verdict(rule.threshold, share, metric, rule.text)
+    bad = _sql.both(rule.where, f"NOT {condition}")
+    null = count(_sql.both(bad, f"{failing} IS NULL"))
+    least = measures.text(f"if({null} > 0, NULL, min(if({bad}, {failing}, NULL)))")
+    return share_verdict(None, share, metric, rule.text, least)
 
 
 def _type(rule: Rule, subject: Subject) -> Verdict:
@@ -139,8 +148,22 @@ def _freshness(rule: Rule, subject: Subject) -> Verdict:
     return _each_row(rule, subject, f"Column.{rule.parameters[0]}.DataFreshness.Compliance")
 
 
-def _frequencies(rule: Rule, subject: Subject, *what: str) -> list[str]:
+def _frequencies(rule: Rule, subject: Subject, *what: str) -> list[Value]:
     return subject.measures.frequencies(rule.parameters, rule.where, what)
+
+
+def _unique(rule: Rule, subject: Subject) -> Verdict:
+    share = share_of(*_frequencies(rule, subject, UNIQUE, ROWS))
+    if rule.condition is None:
+        return whole_verdict(share, _uniqueness_metric(rule))
+    return number_verdict(rule.condition, share, _uniqueness_metric(rule), rule.text)
+
+
+def _primary_key(rule: Rule, subject: Subject) -> Verdict:
+    """Ask for values that are there and unique: a null counts against the share."""
+    (unique,) = _frequencies(rule, subject, UNIQUE)
+    share = share_of(unique, subject.measures.number(count(rule.where)))
+    return whole_verdict(share, _uniqueness_metric(rule))
 
 
 def _uniqueness_metric(rule: Rule) -> str:
@@ -148,28 +171,13 @@ def _uniqueness_metric(rule: Rule) -> str:
     return f"{kind}.{','.join(rule.parameters)}.Uniqueness"
 
 
-def _unique(rule: Rule, subject: Subject) -> Verdict:
-    (share,) = _frequencies(rule, subject, _sql.share(_UNIQUE, _ROWS))
-    if rule.condition is None:
-        return Verdict(f"{share} = 1", unmet(share), {_uniqueness_metric(rule): share})
-    return number_verdict(rule.condition, share, _uniqueness_metric(rule), rule.text)
-
-
-def _primary_key(rule: Rule, subject: Subject) -> Verdict:
-    """Ask for values that are there and unique: a null counts against the share."""
-    (unique,) = _frequencies(rule, subject, _UNIQUE)
-    share = _sql.share(unique, subject.measures.number(count(rule.where)))
-    return Verdict(f"{share} = 1", unmet(share), {_uniqueness_metric(rule): share})
-
-
 def _distinct(rule: Rule, subject: Subject) -> Verdict:
-    (value,) = _frequencies(rule, subject, _DISTINCT)
+    (value,) = _frequencies(rule, subject, DISTINCT)
     return _of_column(rule, value)
 
 
 def _unique_ratio(rule: Rule, subject: Subject) -> Verdict:
-    (ratio,) = _frequencies(rule, subject, _sql.share(_UNIQUE, _DISTINCT))
-    return _of_column(rule, ratio)
+    return _of_column(rule, share_of(*_frequencies(rule, subject, UNIQUE, DISTINCT)))
 
 
 def _entropy(rule: Rule, subject: Subject) -> Verdict:
@@ -177,7 +185,7 @@ def _entropy(rule: Rule, subject: Subject) -> Verdict:
     return _of_column(rule, value)
 
 
-def _of_column(rule: Rule, value: str) -> Verdict:
+def _of_column(rule: Rule, value: Value) -> Verdict:
     metric = f"Column.{rule.parameters[0]}.{rule.type}"
     return number_verdict(condition_of(rule), value, metric, rule.text)
 

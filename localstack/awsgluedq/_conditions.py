@@ -12,6 +12,7 @@ from pyspark.sql.types import BooleanType, DataType, DateType, NumericType, Time
 from pyspark.sql.types import TimestampNTZType as LocalTimestampType
 
 from awsgluedq import _sql
+from awsgluedq._numbers import operands
 from awsgluedq._ruleset import Condition, DqdlError, Duration, Keyword, Moment, Number, Text
 
 _HOURS = {"minutes": "1 / 60.0", "hours": "1", "days": "24"}
@@ -24,9 +25,7 @@ _KEYWORDS = {
 
 def number_holds(condition: Condition, value: str, what: str) -> str:
     """Compare a number; `what` names the rule in errors."""
-    if condition.operator == "matches":
-        raise DqdlError(f"{what}: a number cannot match a pattern; compare it with numbers.")
-    numbers = [_number(operand, what) for operand in condition.operands]
+    numbers = [f"double({_sql.text(str(number))})" for number in operands(condition, what)]
     return _is_true(condition, _compare(condition.operator, value, numbers))
 
 
@@ -77,17 +76,6 @@ def _compare(operator: str, value: str, operands: list[str]) -> str:
     return f"{value} {operator} {operands[0]}"
 
 
-def _number(operand: object, what: str) -> str:
-    if isinstance(operand, Number):
-        return f"cast({operand.value} AS double)"
-    if isinstance(operand, Text):
-        try:
-            return f"double({_sql.text(str(float(operand.value)))})"
-        except ValueError:
-            pass
-    raise DqdlError(f"{what}: compare with numbers.")
-
-
 def _equals(value: str, kind: DataType, operand: object, what: str) -> str:
     if isinstance(operand, Keyword):
         template = _KEYWORDS[operand.name]
@@ -114,7 +102,8 @@ def _comparable(value: str, kind: DataType, operand: object, what: str) -> tuple
         amount, unit = operand.offset.amount, operand.offset.unit
         return _moment(value), f"(current_timestamp() {operand.sign} INTERVAL '{amount}' {unit})"
     if isinstance(operand, Text) and isinstance(kind, NumericType):
-        return value, _number(operand, what)
+        (number,) = operands(Condition("=", (operand,)), what)
+        return value, f"double({_sql.text(str(number))})"
     if isinstance(operand, Text):
         _require_moment(operand.value, what)
         return _moment(value), f"timestamp({_sql.text(operand.value)})"

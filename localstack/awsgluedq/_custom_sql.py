@@ -12,10 +12,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from awsgluedq import _sql
-from awsgluedq._conditions import number_holds
-from awsgluedq._ruleset import DqdlError, Number, Rule
+from awsgluedq._ruleset import Condition, DqdlError, Number, Rule
 from awsgluedq._subject import Subject
-from awsgluedq._verdicts import Verdict, certain, passed_share, unmet
+from awsgluedq._verdicts import Judgement, Verdict, certain, number_verdict, share_verdict
 from awsgluedq._views import views
 
 PRIMARY = "primary"
@@ -31,7 +30,9 @@ def custom_sql(rule: Rule, subject: Subject) -> Verdict:
         result = _run(rule, subject)
     except (AnalysisException, ParseException) as error:
         return certain(False, str(error).strip().splitlines()[0])
-    return _one_number(rule, subject, result) if rule.condition else _rows(rule, subject, result)
+    if rule.condition is None:
+        return _rows(rule, subject, result)
+    return _one_number(rule.condition, rule, subject, result)
 
 
 def mark_good_rows(frame: DataFrame, rule: Rule, subject: Subject, mark: str) -> DataFrame | None:
@@ -43,17 +44,14 @@ def mark_good_rows(frame: DataFrame, rule: Rule, subject: Subject, mark: str) ->
     return _mark(frame, result, mark)
 
 
-def _one_number(rule: Rule, subject: Subject, result: DataFrame) -> Verdict:
-    if rule.condition is None or len(result.columns) != 1:
+def _one_number(condition: Condition, rule: Rule, subject: Subject, result: DataFrame) -> Verdict:
+    if len(result.columns) != 1:
         return certain(False, "CustomSql has to return one column where it has a condition")
-    named = result.toDF("value")
-    rows, value = subject.measures.query(named, ["count(*)", "max(double(value))"])
-    several = f"concat('CustomSql has to return one value, not ', int({rows}), ' rows')"
-    return Verdict(
-        f"({rows} = 1 AND {number_holds(rule.condition, value, rule.text)})",
-        f"if({rows} = 1, {unmet(value)}, {several})",
-        {"Dataset.*.CustomSQL": f"if({rows} = 1, {value}, NULL)"},
-    )
+    counts = ["count(*)", "max(double(value))"]
+    rows, value = subject.measures.query(result.toDF("value"), counts)
+    verdict = number_verdict(condition, value, "Dataset.*.CustomSQL", rule.text)
+    several = "CustomSql has to return one value, not {:.0f} rows"
+    return lambda: verdict() if rows() == 1 else Judgement(False, several.format(rows() or 0))
 
 
 def _rows(rule: Rule, subject: Subject, result: DataFrame) -> Verdict:
@@ -62,10 +60,7 @@ def _rows(rule: Rule, subject: Subject, result: DataFrame) -> Verdict:
     if marked is None:
         return certain(False, _NO_COMMON_COLUMN)
     (share,) = subject.measures.query(marked, [_sql.share("count(__dq_good)", "count(*)")])
-    holds = f"{share} = 1"
-    if rule.threshold is not None:
-        holds = number_holds(rule.threshold, share, rule.text)
-    return Verdict(holds, passed_share(share), {"Dataset.*.CustomSQL.Compliance": share})
+    return share_verdict(rule.threshold, share, "Dataset.*.CustomSQL.Compliance", rule.text)
 
 
 def _check_threshold(rule: Rule) -> None:

@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from awsgluedq import _sql
+from awsgluedq._measures import Value
 from awsgluedq._references import (
     Aggregation,
     aggregation,
@@ -25,11 +26,14 @@ from awsgluedq._row_conditions import condition_of
 from awsgluedq._ruleset import DqdlError, Rule
 from awsgluedq._subject import Subject, column_types
 from awsgluedq._verdicts import (
+    Judgement,
     Verdict,
     certain,
     count,
     missing_column,
     number_verdict,
+    ratio,
+    share_of,
 )
 
 UNSUITABLE_KEYS = "Provided key map not suitable for given data frames"
@@ -40,8 +44,8 @@ def _row_count_match(rule: Rule, subject: Subject) -> Verdict:
     if alias not in subject.others:
         return _missing_source(alias)
     (other,) = subject.measures.query(subject.others[alias], ["count(*)"])
-    ratio = f"({subject.measures.number(count(rule.where))} / nullif({other}, 0))"
-    return number_verdict(condition_of(rule), ratio, f"Dataset.{alias}.RowCountMatch", rule.text)
+    found = ratio(subject.measures.number(count(rule.where)), other)
+    return number_verdict(condition_of(rule), found, f"Dataset.{alias}.RowCountMatch", rule.text)
 
 
 def _schema_match(rule: Rule, subject: Subject) -> Verdict:
@@ -50,8 +54,9 @@ def _schema_match(rule: Rule, subject: Subject) -> Verdict:
         return _missing_source(alias)
     own, others = column_types(subject.frame), column_types(subject.others[alias])
     same = sum(others.get(name) == kind for name, kind in own.items())
-    share = f"double({same / max(len(own), len(others), 1)!r})"
-    return number_verdict(condition_of(rule), share, f"Dataset.{alias}.SchemaMatch", rule.text)
+    share = same / max(len(own), len(others), 1)
+    metric = f"Dataset.{alias}.SchemaMatch"
+    return number_verdict(condition_of(rule), lambda: share, metric, rule.text)
 
 
 def _aggregate_match(rule: Rule, subject: Subject) -> Verdict:
@@ -59,10 +64,10 @@ def _aggregate_match(rule: Rule, subject: Subject) -> Verdict:
     for given in (one, two):
         if (verdict := _cannot_aggregate(given, subject)) is not None:
             return verdict
-    ratio = f"({_aggregate(one, subject)} / nullif({_aggregate(two, subject)}, 0))"
+    found = ratio(_aggregate(one, subject), _aggregate(two, subject))
     names = dict.fromkeys([one.column, two.column])
     metric = f"Column.{','.join(names)}.AggregateMatch"
-    return number_verdict(condition_of(rule), ratio, metric, rule.text)
+    return number_verdict(condition_of(rule), found, metric, rule.text)
 
 
 def _cannot_aggregate(given: Aggregation, subject: Subject) -> Verdict | None:
@@ -71,7 +76,7 @@ def _cannot_aggregate(given: Aggregation, subject: Subject) -> Verdict | None:
     return _cannot_refer(given.alias, [given.column], subject)
 
 
-def _aggregate(given: Aggregation, subject: Subject) -> str:
+def _aggregate(given: Aggregation, subject: Subject) -> Value:
     expression = f"{given.function}({_sql.name(given.column)})"
     if given.alias is None:
         return subject.measures.number(expression)
@@ -126,16 +131,18 @@ def _dataset_match(rule: Rule, subject: Subject) -> Verdict:
     rows = subject.measures.number(count(None))
     (own_keys,) = subject.measures.frequencies([own for own, _ in keys], None, ["count(*)"])
     distinct, total, matching = _compare_rows(subject, alias, keys, pairs)
-    share = _sql.share(matching, rows)
-    number = number_verdict(condition_of(rule), share, f"Dataset.{alias}.DatasetMatch", rule.text)
-    suitable = f"({own_keys} = {rows} AND {distinct} = {total})"
-    reason = f"if({suitable}, {number.reason}, {_sql.text(UNSUITABLE_KEYS)})"
-    return Verdict(f"({suitable} AND {number.holds})", reason, number.metrics)
+    metric = f"Dataset.{alias}.DatasetMatch"
+    verdict = number_verdict(condition_of(rule), share_of(matching, rows), metric, rule.text)
+    return lambda: (
+        verdict()
+        if own_keys() == rows() and distinct() == total()
+        else Judgement(False, UNSUITABLE_KEYS)
+    )
 
 
 def _compare_rows(
     subject: Subject, alias: str, keys: list[tuple[str, str]], pairs: list[tuple[str, str]]
-) -> tuple[str, str, str]:
+) -> tuple[Value, Value, Value]:
     """Measure the other frame's distinct keys, its rows, and the rows that are the same."""
     other = subject.others[alias]
     names = [_sql.name(name) for _, name in keys]

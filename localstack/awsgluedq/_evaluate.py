@@ -1,7 +1,5 @@
-"""A ruleset and a frame to the outcomes of its rules, as a query that Spark runs once.
+"""A ruleset and a frame to the outcomes of its rules, and to what each row breaks.
 
-Nothing is computed here: the outcomes are a plan, so whoever reads several of them together has
-them in one action.
 https://docs.aws.amazon.com/glue/latest/dg/dqdl.html
 """
 
@@ -23,7 +21,7 @@ from awsgluedq._parser import parse_ruleset
 from awsgluedq._rows import Marks, composite_condition, row_outcomes
 from awsgluedq._ruleset import AnyRule, Composite, Rule, leaves
 from awsgluedq._subject import Subject, check_where, check_where_syntax
-from awsgluedq._verdicts import Verdict, missing_column, unmet
+from awsgluedq._verdicts import Judgement, Verdict, missing_column, whole_verdict
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,8 @@ class Evaluation:
             verdicts = [
                 _judge(rule, self.subject, self.options.composites_by_row) for rule in self.rules
             ]
-            return _outcomes(self.rules, verdicts, self.subject)
+            self.subject.measures.take()
+            return _outcomes(self.rules, [verdict() for verdict in verdicts], self.subject)
         except AnalysisException:
             # To look for the culprit before would cost an analysis for each rule.
             for rule in self._leaves():
@@ -80,10 +79,16 @@ def _judge(rule: AnyRule, subject: Subject, by_row: bool) -> Verdict:
 def _judge_parts(rule: Composite, subject: Subject) -> Verdict:
     """Judge each part on all rows and join what comes out, which is how AWS does by default."""
     parts = [_judge(part, subject, by_row=False) for part in rule.parts]
-    holds = f" {rule.operator} ".join(f"coalesce({part.holds}, false)" for part in parts)
-    reasons = (f"if(coalesce({part.holds}, false), NULL, {part.reason})" for part in parts)
-    metrics = {name: value for part in parts for name, value in part.metrics.items()}
-    return Verdict(f"({holds})", f"concat_ws(', ', {', '.join(reasons)})", metrics)
+    join = all if rule.operator == "and" else any
+
+    def judge() -> Judgement:
+        judgements = [part() for part in parts]
+        holds = join(one.holds for one in judgements)
+        reasons = ", ".join(one.reason for one in judgements if one.reason is not None)
+        metrics = {name: value for one in judgements for name, value in one.metrics.items()}
+        return Judgement(holds, None if holds else reasons, metrics)
+
+    return judge
 
 
 def _judge_rows(rule: Composite, subject: Subject) -> Verdict:
@@ -94,33 +99,34 @@ def _judge_rows(rule: Composite, subject: Subject) -> Verdict:
         (share,) = subject.measures.query(marks.frame, [good])
     else:
         share = subject.measures.number(good)
-    return Verdict(f"{share} = 1", unmet(share))
+    return whole_verdict(share, None)
 
 
-def _outcomes(rules: Sequence[AnyRule], verdicts: Sequence[Verdict], subject: Subject) -> DataFrame:
+def _outcomes(
+    rules: Sequence[AnyRule], judgements: Sequence[Judgement], subject: Subject
+) -> DataFrame:
+    """Hold the outcomes as a literal of the plan, which costs no job to read."""
+    session = subject.frame.sparkSession
     if not rules:
-        return subject.frame.sparkSession.createDataFrame([], _OUTCOME)
-    rows = ", ".join(_row(rule, verdict) for rule, verdict in zip(rules, verdicts, strict=True))
-    return subject.measures.answers().selectExpr(f"inline(array({rows}))").selectExpr(*_COLUMNS)
+        return session.createDataFrame([], _OUTCOME)
+    pairs = zip(rules, judgements, strict=True)
+    rows = ", ".join(_row(rule.text, judgement) for rule, judgement in pairs)
+    return session.sql(f"SELECT * FROM VALUES {rows} AS outcomes({', '.join(_COLUMNS)})")
 
 
 _OUTCOME = (
     "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string, double>, "
     "EvaluatedRule string"
 )
-_COLUMNS = (
-    "rule AS Rule",
-    "if(holds, 'Passed', 'Failed') AS Outcome",
-    "if(holds, NULL, reason) AS FailureReason",
-    "map_filter(metrics, (metric, value) -> value IS NOT NULL) AS EvaluatedMetrics",
-    "rule AS EvaluatedRule",
-)
+_COLUMNS = ("Rule", "Outcome", "FailureReason", "EvaluatedMetrics", "EvaluatedRule")
 
 
-def _row(rule: AnyRule, verdict: Verdict) -> str:
-    pairs = ", ".join(f"{_sql.text(name)}, {value}" for name, value in verdict.metrics.items())
-    return (
-        f"named_struct('rule', {_sql.text(rule.text)}, "
-        f"'holds', coalesce({verdict.holds}, false), 'reason', {verdict.reason}, "
-        f"'metrics', CAST(map({pairs}) AS map<string, double>))"
+def _row(rule: str, judgement: Judgement) -> str:
+    text = _sql.text(rule)
+    reason = "NULL" if judgement.reason is None else _sql.text(judgement.reason)
+    metrics = ", ".join(
+        f"{_sql.text(name)}, double('{value!r}')" for name, value in judgement.metrics.items()
     )
+    outcome = "'Passed'" if judgement.holds else "'Failed'"
+    held = f"CAST(map({metrics}) AS map<string, double>)"
+    return f"({text}, {outcome}, CAST({reason} AS string), {held}, {text})"

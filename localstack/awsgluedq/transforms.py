@@ -1,6 +1,6 @@
 """Data quality transforms that scripts of Glue Studio import.
 
-Outcomes are kept once they are computed: a script reads them several times. Nothing is published.
+Nothing is published. What each row breaks is planned when it is asked for, as Spark does.
 https://docs.aws.amazon.com/glue/latest/dg/data-quality-gs-studio.html
 """
 
@@ -33,7 +33,7 @@ class EvaluateDataQuality(GlueTransform):
         evaluation = _prepare(
             frame, ruleset, publishing_options, additional_options, additional_data_sources
         )
-        return DynamicFrame.fromDF(evaluation.outcomes().persist(), frame.glue_ctx, "ruleOutcomes")
+        return DynamicFrame.fromDF(evaluation.outcomes(), frame.glue_ctx, "ruleOutcomes")
 
     def process_rows(
         self,
@@ -49,7 +49,7 @@ class EvaluateDataQuality(GlueTransform):
         )
         frames = {"originalData": frame}
         frames["ruleOutcomes"] = DynamicFrame.fromDF(
-            evaluation.outcomes().persist(), frame.glue_ctx, "ruleOutcomes"
+            evaluation.outcomes(), frame.glue_ctx, "ruleOutcomes"
         )
         return DynamicFrameCollection(_Frames(frames, evaluation), frame.glue_ctx)
 

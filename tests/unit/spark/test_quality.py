@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from awsgluedq._parser import parse_ruleset
 from spark.jobs.quality import evaluate
 from spark.quality import Checked, RulesFailed, RulesMissing, check_rules, check_tables, read_rules
 from spark.schemas import TABLES
+from spark.tuning import fit_to_size
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -107,7 +108,7 @@ def test_a_rule_about_the_whole_table_names_no_rows(users: DataFrame) -> None:
 
 
 @pytest.mark.spark
-def test_tables_are_checked_in_one_action_and_all_that_fail_are_named(users: DataFrame) -> None:
+def test_all_tables_that_fail_are_named(users: DataFrame) -> None:
     grown = users.withColumnRenamed("age", "years")
     tables = [
         Checked("users", users, 'Rules = [ IsPrimaryKey "user_id" ]'),
@@ -124,7 +125,13 @@ def test_tables_are_checked_in_one_action_and_all_that_fail_are_named(users: Dat
         check_tables(tables, evaluate=evaluate)
     named = [line.split()[0] for line in str(error.value).splitlines() if " breaks " in line]
     assert named == ["grown", "empty", "orphans"]
-    context = users.sparkSession.sparkContext
-    context.setJobGroup("quality", "one action")
-    assert set(check_tables(tables[:1], evaluate=evaluate)) == {"users"}
-    assert len(context.statusTracker().getJobIdsForGroup("quality")) == 1
+
+
+@pytest.mark.spark
+def test_all_rules_of_a_table_cost_one_action(spark: SparkSession) -> None:
+    small = spark.newSession()
+    fit_to_size(small, 1)
+    rules = 'Rules = [ IsPrimaryKey "id", Mean "id" = 1, Completeness "id" = 1, Entropy "id" > 1 ]'
+    small.sparkContext.setJobGroup("quality", "one action")
+    check_rules(small.range(3), table="numbers", rules=rules, evaluate=evaluate)
+    assert len(small.sparkContext.statusTracker().getJobIdsForGroup("quality")) == 1
