@@ -64,7 +64,7 @@ test: ## install what tests need and pass them
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/lochan init
 	@$(BIN)/pytest tests/unit -n 2 --dist loadfile -q
-	@$(BIN)/pytest tests/contract tests/e2e -q
+	@$(BIN)/pytest tests/contract tests/e2e -n 2 --dist loadfile -q
 
 test-faults: ## kill each flow before each of its effects and run it again: FLOW=..., FAULT_STEP=5
 	@$(PYTHON) requirements/install.py dev
