@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from spark.schemas import TWEETS, USER_FOLLOWERS, USERS, Table
+from spark.documents import read_document
+from spark.tables import Table
+from spark.twitter.schemas import TWEETS, USER_FOLLOWERS, USERS
 
 TABLES: Mapping[str, Table] = {table.name: table for table in (USERS, USER_FOLLOWERS, TWEETS)}
 
@@ -58,17 +58,8 @@ class Plan:
 
 def read_plan(s3: Any, uri: str) -> Plan:
     """Read the plan at an s3:// URI."""
-    bucket, key = split_uri(uri)
-    fields = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    fields = read_document(s3, uri)
     return Plan(**fields | {"tables": tuple(map(_read_table, fields["tables"]))})
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """Split s3://bucket/key into bucket and key."""
-    parts = urlsplit(uri)
-    if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
-        raise ValueError(f"{uri!r} is no s3://bucket/key.")
-    return parts.netloc, parts.path.lstrip("/")
 
 
 def _read_table(fields: Mapping[str, Any]) -> PlannedTable:

@@ -17,8 +17,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from spark.academy.plan import Plan, PlannedPartition, PlannedTable
-from spark.processed import MARKER, PartitionDamaged, Zone, delete_objects
-from spark.summary import Counts
+from spark.tables import Counts
+from spark.zone import MARKER, PartitionDamaged, Zone, delete_objects
 
 DATASET = "academy"
 S3_THREADS = 16

@@ -17,23 +17,20 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from spark.academy.version_1 import TWEET_1, USER_1, convert_tweet, convert_user
-from spark.schemas import (
+from spark.tables import FLAG, TEXT, Table, struct_of
+from spark.twitter.schemas import (
     CORRUPT,
-    FLAG,
-    TEXT,
     TWEET_RECORD,
     TWEETS,
     USER_FOLLOWERS,
     USER_RECORD,
     USERS,
     VERSION,
-    Table,
-    struct_of,
 )
-from spark.transforms.checks import RecordRules, identifier, present
-from spark.transforms.clean import parse_id, parse_timestamp
-from spark.transforms.tweets import tweet_columns, tweet_reason
-from spark.transforms.users import clean_user, user_reason
+from spark.twitter.transforms.checks import RecordRules, identifier, present
+from spark.twitter.transforms.clean import parse_id, parse_timestamp
+from spark.twitter.transforms.tweets import tweet_columns, tweet_reason
+from spark.twitter.transforms.users import clean_user, user_reason
 
 # A partition is a day where its writer lives, which ends up to 12 hours after that of UTC.
 RULES = RecordRules(clock_skew="36 hours")

@@ -6,12 +6,11 @@ everything as it was.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Protocol
 
@@ -32,12 +31,11 @@ from spark.academy.publication import (
     publish,
 )
 from spark.academy.records import GET_DATA, keep_newest
-from spark.landing import LandingIncomplete, find_damage
-from spark.processed import ROWS_PER_FILE, Zone
 from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
-from spark.schemas import REJECT, Table
-from spark.summary import Counts
+from spark.tables import REJECT, Counts, Table
 from spark.tuning import fit_to_size
+from spark.twitter.landing import LandingIncomplete, find_damage
+from spark.zone import ROWS_PER_FILE, Zone
 
 FILES_PER_TASK = 50
 
@@ -311,11 +309,6 @@ def _read_back(
     if not counted:
         return {}
     return {(row[0], row[1]): row[2] for row in reduce(DataFrame.unionAll, counted).collect()}
-
-
-def put_summary(s3: Any, bucket: str, key: str, summary: Summary) -> None:
-    """Write the summary as one JSON object."""
-    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(asdict(summary), indent=1).encode())
 
 
 def summary_lines(summary: Summary) -> list[str]:

@@ -14,7 +14,8 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StructType
 
-from spark.schemas import COUNT, DEGREES, FLAG, TEXT, TWEET_RECORD, USER_RECORD, struct_of
+from spark.tables import COUNT, DEGREES, FLAG, TEXT, struct_of
+from spark.twitter.schemas import TWEET_RECORD, USER_RECORD
 
 TWEET_1 = struct_of(
     id_str=TEXT,

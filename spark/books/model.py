@@ -32,7 +32,7 @@ from spark.books.star import (
     build_star,
     type_columns,
 )
-from spark.objects import put_parquet
+from spark.parquet import put_parquet
 from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
 from spark.tuning import fit_to_size
 

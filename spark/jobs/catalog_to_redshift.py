@@ -15,9 +15,10 @@ from awsglue.dynamicframe import DynamicFrame
 from awsglue.job import Job
 from awsglue.transforms import ApplyMapping, ResolveChoice
 from awsglue.utils import getResolvedOptions
+from spark.documents import put_document
 from spark.jobs.quality import evaluate
 from spark.lake.choices import choice_specs
-from spark.lake.load import check_rows, configure, put_summary
+from spark.lake.load import check_rows, configure
 from spark.lake.plan import read_plan
 from spark.lake.ragged import check_lines
 from spark.lake.rows import add_unread, make_rows
@@ -58,7 +59,7 @@ def main(argv: list[str]) -> None:
             "tempformat": "CSV",
         },
     )
-    put_summary(s3, arguments["summary_uri"], summary)
+    put_document(s3, arguments["summary_uri"], summary)
     job.commit()
 
 

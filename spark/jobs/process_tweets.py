@@ -13,9 +13,10 @@ from pyspark.context import SparkContext
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
+from spark.documents import put_document
 from spark.jobs.quality import evaluate
-from spark.process import Request, process_windows
-from spark.summary import put_summary, summary_lines
+from spark.twitter.process import Request, process_windows
+from spark.twitter.summary import summary_lines
 
 PLACES = ["landing_bucket", "landing_prefix", "processed_bucket", "dataset"]
 
@@ -36,7 +37,7 @@ def main(argv: list[str]) -> None:
     s3 = boto3.client("s3")
     summary = process_windows(context.spark_session, s3, request, evaluate)
     print(*summary_lines(summary), sep="\n", flush=True)
-    put_summary(s3, arguments["summary_uri"], summary)
+    put_document(s3, arguments["summary_uri"], summary)
     job.commit()
 
 

@@ -20,7 +20,7 @@ from spark.jobs.quality import evaluate
 from spark.repartition.arrivals import Found, Read, Selection
 from spark.repartition.request import Source, read_request
 from spark.repartition.run import Clients, record_hours, repartition
-from spark.repartition.summary import put_summary, summary_lines
+from spark.repartition.summary import leave_summary, summary_lines
 
 
 def main(argv: list[str]) -> None:
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> None:
     read = read_from_catalog(context, request.source)
     summary = repartition(context.spark_session, clients, request, read, evaluate)
     print(*summary_lines(summary), sep="\n", flush=True)
-    put_summary(clients.s3, arguments["summary_uri"], summary)
+    leave_summary(clients.s3, arguments["summary_uri"], summary)
     record_hours(clients.s3, request, summary)
     job.commit()
 

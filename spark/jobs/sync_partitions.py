@@ -15,8 +15,9 @@ from pyspark.sql import DataFrame
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
-from spark.academy.plan import Plan, PlannedTable, read_plan, split_uri
-from spark.academy.sync import put_summary, summary_lines, sync_partitions
+from spark.academy.plan import Plan, PlannedTable, read_plan
+from spark.academy.sync import summary_lines, sync_partitions
+from spark.documents import put_document
 from spark.jobs.dynamic_frames import create_dynamic_frame, write_dynamic_frame_to_s3
 from spark.jobs.quality import evaluate
 
@@ -50,7 +51,7 @@ def main(argv: list[str]) -> None:
     frames = CatalogFrames(context, plan)
     summary = sync_partitions(context.spark_session, s3, frames, evaluate, plan)
     print(*summary_lines(summary), sep="\n", flush=True)
-    put_summary(s3, *split_uri(arguments["summary_uri"]), summary)
+    put_document(s3, arguments["summary_uri"], summary)
     job.commit()
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -66,13 +64,6 @@ def default_rules(plan: LoadPlan) -> str:
     """Write the rules that every table obeys: it has rows, and every key has a value."""
     complete = [f'IsComplete "{key}"' for key in plan.keys]
     return f"Rules = [ {', '.join(['RowCount > 0', *complete])} ]"
-
-
-def put_summary(s3: Any, uri: str, summary: Summary) -> None:
-    """Write the summary as one JSON object to an s3:// URI."""
-    place = urlsplit(uri)
-    body = json.dumps(asdict(summary), indent=1).encode()
-    s3.put_object(Bucket=place.netloc, Key=place.path.lstrip("/"), Body=body)
 
 
 def _count_reasons(rows: DataFrame) -> dict[str | None, int]:

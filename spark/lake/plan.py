@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from spark.documents import read_document
 from spark.lake.ragged import CsvLayout
 
 LOAD_ID, REASON, RECORD = "lochan_load_id", "lochan_reason", "lochan_record"
@@ -67,9 +66,7 @@ class LoadPlan:
 
 def read_plan(s3: Any, uri: str) -> LoadPlan:
     """Read the plan at an s3:// URI."""
-    place = urlsplit(uri)
-    body = s3.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["Body"].read()
-    return parse_plan(json.loads(body))
+    return parse_plan(read_document(s3, uri))
 
 
 def parse_plan(document: dict[str, Any]) -> LoadPlan:

@@ -20,10 +20,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from spark.processed import MARKER, PartitionDamaged, StoredObject, Zone, delete_objects
 from spark.repartition.catalog import find_locations
 from spark.repartition.request import Target
 from spark.repartition.times import hour_folder
+from spark.zone import MARKER, PartitionDamaged, StoredObject, Zone, delete_objects
 
 S3_THREADS = 16
 _STAMP = "%Y%m%dT%H%M%SZ"

@@ -6,11 +6,11 @@ the records that say so where the flow wants them. A plan that does not fit is r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+
+from spark.documents import read_document
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,9 @@ class Request:
 
 def read_request(s3: Any, uri: str) -> Request:
     """Read the plan of a run from an s3:// URI."""
-    place = urlsplit(uri)
-    if place.scheme != "s3" or not place.netloc or not place.path.strip("/"):
-        raise ValueError(f"--plan_uri has to be s3://bucket/key, not {uri!r}.")
-    body = s3.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["Body"].read()
+    document = read_document(s3, uri)
     try:
-        return parse_request(json.loads(body))
+        return parse_request(document)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{uri} is no plan of repartition_by_event_time: {error!r}.") from error
 

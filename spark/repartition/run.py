@@ -16,7 +16,6 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.processed import Zone
 from spark.quality import Evaluate, RuleOutcome, RulesMissing, check_rules, read_rules
 from spark.repartition.arrivals import Arrivals, Read, read_arrivals, reject_frame
 from spark.repartition.generations import Generation, Shelf
@@ -27,6 +26,7 @@ from spark.repartition.summary import Counts, Summary, WrittenHour
 from spark.repartition.tables import DeltaTable, ParquetTable, Place, Table, rows_of
 from spark.repartition.versions import IS_LOADED, IS_NEW, keep_newest
 from spark.tuning import fit_to_size
+from spark.zone import Zone
 
 
 class TooManyRejects(Exception):

@@ -1,11 +1,12 @@
-"""What a run of the job did, as JSON for whoever started it."""
+"""What a run of the job did."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+
+from spark.documents import put_document, split_uri
+from spark.tables import Counts
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,6 @@ class WrittenHour:
     files: int
     bytes: int
     location: str
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of the input: input = loaded + rejected + duplicate."""
-
-    input: int
-    loaded: int
-    rejected: int
-    duplicate: int
 
 
 @dataclass(frozen=True)
@@ -69,16 +60,9 @@ def summary_lines(summary: Summary) -> list[str]:
     return lines
 
 
-def put_summary(s3: Any, uri: str, summary: Summary) -> None:
-    """Write the summary as one JSON object to an s3:// URI.
-
-    A run that found its hours done leaves the summary of the run that did them.
-    """
-    target = urlsplit(uri)
-    if target.scheme != "s3" or not target.netloc or not target.path.strip("/"):
-        raise ValueError(f"--summary_uri has to be s3://bucket/key, not {uri!r}.")
-    bucket, key = target.netloc, target.path.lstrip("/")
+def leave_summary(s3: Any, uri: str, summary: Summary) -> None:
+    """Write the summary; a run that found its hours done leaves that of the run that did them."""
+    bucket, key = split_uri(uri)
     if not summary.hours and s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]:
         return
-    body = json.dumps(asdict(summary), indent=1).encode()
-    s3.put_object(Bucket=bucket, Key=key, Body=body)
+    put_document(s3, uri, summary)

@@ -14,7 +14,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from spark.processed import PartitionDamaged, StoredObject
 from spark.repartition.catalog import ensure_table, find_locations, switch_locations
 from spark.repartition.generations import (
     Generation,
@@ -32,6 +31,7 @@ from spark.repartition.request import Request
 from spark.repartition.times import HOUR_PARTS, hour_of, split_hour
 from spark.repartition.versions import is_among
 from spark.repartition.writing import write_hours
+from spark.zone import PartitionDamaged, StoredObject
 
 
 @dataclass(frozen=True)

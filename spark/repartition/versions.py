@@ -13,7 +13,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark.objects import FILE_NUMBER
+from spark.parquet import FILE_NUMBER
 from spark.repartition.readings import ARRIVED_AT, EVENT_HOUR, table_schema
 from spark.repartition.request import Shape
 

@@ -13,11 +13,11 @@ import boto3
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from spark.objects import FILE_NUMBER, put_parquet
-from spark.processed import StoredObject
+from spark.parquet import FILE_NUMBER, put_parquet
 from spark.repartition.readings import EVENT_HOUR
 from spark.repartition.request import Target
 from spark.repartition.times import hour_folder
+from spark.zone import StoredObject
 
 WRITTEN = "event_hour string, key string, etag string, bytes bigint, records bigint"
 

@@ -84,7 +84,7 @@ def test_no_job_hides_another_module() -> None:
     jobs = {path.stem for path in sources("spark/jobs")} - {"__init__"}
     others = {
         path.stem
-        for folder in ("spark/transforms", "localstack/awsglue")
+        for folder in ("spark/twitter/transforms", "localstack/awsglue")
         for path in sources(folder)
     }
     assert not jobs & (others | set(sys.stdlib_module_names))

@@ -11,11 +11,11 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark.jobs.quality import evaluate
-from spark.landing import LandingIncomplete
-from spark.process import Request, process_windows
 from spark.quality import RulesFailed
-from spark.quarantine import TooManyRejects
-from spark.summary import Counts
+from spark.tables import Counts
+from spark.twitter.landing import LandingIncomplete
+from spark.twitter.process import Request, process_windows
+from spark.twitter.quarantine import TooManyRejects
 
 pytestmark = [pytest.mark.spark, pytest.mark.stack]
 

@@ -10,11 +10,12 @@ import pytest
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.schemas import LANDED_OBJECT, Table
-from spark.transforms.checks import RecordRules
-from spark.transforms.pages import split_pages
-from spark.transforms.records import read_records
-from spark.transforms.rows import flatten_records
+from spark.tables import Table
+from spark.twitter.schemas import LANDED_OBJECT
+from spark.twitter.transforms.checks import RecordRules
+from spark.twitter.transforms.pages import split_pages
+from spark.twitter.transforms.records import read_records
+from spark.twitter.transforms.rows import flatten_records
 
 Cells = list[tuple[str, ...]]
 

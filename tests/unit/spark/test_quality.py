@@ -11,8 +11,8 @@ from pyspark.sql import DataFrame, SparkSession
 from awsgluedq._parser import parse_ruleset
 from spark.jobs.quality import evaluate
 from spark.quality import Checked, RulesFailed, RulesMissing, check_rules, check_tables, read_rules
-from spark.schemas import TABLES
 from spark.tuning import fit_to_size
+from spark.twitter.schemas import TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from spark import schemas
-from spark.transforms.checks import TEXT_BYTES
+from spark.twitter import schemas
+from spark.twitter.transforms.checks import TEXT_BYTES
 from warehouse.academy import ACADEMY
 from warehouse.schema import Migration, read_migrations
 from warehouse.tables import TWITTER, TableSpec

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from spark.academy.plan import Plan, PlannedPartition, PlannedTable, read_plan, split_uri
+from spark.academy.plan import Plan, PlannedPartition, PlannedTable, read_plan
 from spark.academy.publication import (
     SourceChanged,
     Work,
@@ -17,9 +17,9 @@ from spark.academy.publication import (
     is_data,
     publish,
 )
-from spark.processed import PartitionDamaged, Zone
-from spark.schemas import USERS
-from spark.summary import Counts
+from spark.tables import Counts
+from spark.twitter.schemas import USERS
+from spark.zone import PartitionDamaged, Zone
 
 FOLDER = "academy/users/dt=2026-11-20/"
 MARKER = f"{FOLDER}_complete.json"
@@ -159,9 +159,3 @@ def test_a_plan_is_read_as_it_was_written(zone: Zone) -> None:
     zone.s3.put_object(Bucket="zone", Key="plan.json", Body=json.dumps(document).encode())
     plan = read_plan(zone.s3, "s3://zone/plan.json")
     assert (plan, plan.bytes) == (plan_of(planned("s1", a="e")), 1)
-
-
-@pytest.mark.parametrize("uri", ["zone/plan.json", "s3://zone", "s3://zone/", "http://zone/a"])
-def test_what_is_no_uri_of_an_object_is_refused(uri: str) -> None:
-    with pytest.raises(ValueError, match="is no s3://bucket/key"):
-        split_uri(uri)

@@ -17,7 +17,7 @@ from spark.academy.records import (
     keep_newest,
 )
 from spark.academy.version_1 import convert_moment
-from spark.schemas import TWEETS, USERS
+from spark.twitter.schemas import TWEETS, USERS
 
 Lines = Callable[..., DataFrame]
 

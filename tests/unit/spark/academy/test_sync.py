@@ -6,8 +6,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from spark.academy.sync import arrange, plan_files
-from spark.schemas import USERS
-from spark.summary import Counts
+from spark.tables import Counts
+from spark.twitter.schemas import USERS
 
 
 def loaded(rows: int) -> Counts:

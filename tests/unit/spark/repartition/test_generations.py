@@ -9,7 +9,6 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from spark.processed import PartitionDamaged, StoredObject
 from spark.repartition.catalog import (
     TableRefused,
     ensure_table,
@@ -28,6 +27,7 @@ from spark.repartition.generations import (
 )
 from spark.repartition.readings import table_schema
 from spark.repartition.request import Shape, Target
+from spark.zone import PartitionDamaged, StoredObject
 
 TARGET = Target("zone", "anpr", "readings", "processed", "parquet", "runs/state/")
 SCHEMA = table_schema(Shape({"id": "string"}, "id", None))

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from spark.processed import StoredObject
 from spark.repartition.generations import Generation
 from spark.repartition.plan import PlannedHour, plan_files
+from spark.zone import StoredObject
 
 MEGABYTE = 1024 * 1024
 

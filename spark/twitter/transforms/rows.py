@@ -15,16 +15,8 @@ from collections.abc import Callable, Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.schemas import (
-    EVENT_DATE,
-    TABLE_NAME,
-    TABLES,
-    TWEETS,
-    USER_FOLLOWERS,
-    USERS,
-    VERSION,
-    Table,
-)
+from spark.tables import EVENT_DATE, Table
+from spark.twitter.schemas import TABLE_NAME, TABLES, TWEETS, USER_FOLLOWERS, USERS, VERSION
 
 # How many rows of this input stand behind a row.
 INPUT_ROWS = "input_rows"

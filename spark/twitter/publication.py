@@ -9,23 +9,24 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark.census import Census
-from spark.objects import WrittenObject
-from spark.processed import (
+from spark.tables import EVENT_DATE, Table
+from spark.tuning import hold
+from spark.twitter.census import Census
+from spark.twitter.objects import WrittenObject
+from spark.twitter.partitions import (
     Description,
     Marker,
     Partition,
-    Zone,
     find_partition,
     publish_partition,
     read_existing,
     sweep_partition,
     write_rows,
 )
-from spark.schemas import EVENT_DATE, TABLE_NAME, TABLES, Table
-from spark.transforms.rows import add_existing, flatten_records
-from spark.transforms.versions import describe_partitions, merge_versions
-from spark.tuning import hold
+from spark.twitter.schemas import TABLE_NAME, TABLES
+from spark.twitter.transforms.rows import add_existing, flatten_records
+from spark.twitter.transforms.versions import describe_partitions, merge_versions
+from spark.zone import Zone
 
 S3_THREADS = 16
 

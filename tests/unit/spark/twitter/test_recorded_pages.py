@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from spark.schemas import (
+from spark.tables import Table
+from spark.twitter.schemas import (
     REFERENCED_TWEETS,
     TWEET_HASHTAGS,
     TWEET_MENTIONS,
     TWEET_URLS,
     TWEETS,
     USERS,
-    Table,
 )
-from spark.transforms.records import flatten_rejects
+from spark.twitter.transforms.records import flatten_rejects
 
 pytestmark = pytest.mark.spark
 Json = dict[str, Any]

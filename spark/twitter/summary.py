@@ -1,25 +1,13 @@
-"""What a run of the job did, as JSON for whoever started it."""
+"""What a run of process_tweets did."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
 
-from spark.publication import Touched
 from spark.quality import RuleOutcome
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of a table's input: input = loaded + rejected + duplicate."""
-
-    input: int
-    loaded: int
-    rejected: int
-    duplicate: int
+from spark.tables import Counts
+from spark.twitter.publication import Touched
 
 
 @dataclass(frozen=True)
@@ -76,12 +64,3 @@ def summary_lines(summary: Summary) -> list[str]:
         f"quarantine: {rejected} records{where}",
         f"quality: {rules} rules of {len(summary.quality)} tables hold",
     ]
-
-
-def put_summary(s3: Any, uri: str, summary: Summary) -> None:
-    """Write the summary as one JSON object to an s3:// URI."""
-    target = urlsplit(uri)
-    if target.scheme != "s3" or not target.netloc or not target.path.strip("/"):
-        raise ValueError(f"--summary_uri has to be s3://bucket/key, not {uri!r}.")
-    body = json.dumps(asdict(summary), indent=1).encode()
-    s3.put_object(Bucket=target.netloc, Key=target.path.lstrip("/"), Body=body)

@@ -7,9 +7,10 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark.schemas import TWEET_HASHTAGS, USER_FOLLOWERS, Table
-from spark.transforms.rows import add_existing, flatten_records
-from spark.transforms.versions import describe_partitions, merge_versions
+from spark.tables import Table
+from spark.twitter.schemas import TWEET_HASHTAGS, USER_FOLLOWERS
+from spark.twitter.transforms.rows import add_existing, flatten_records
+from spark.twitter.transforms.versions import describe_partitions, merge_versions
 
 pytestmark = pytest.mark.spark
 FrameOf = Callable[[str, str], DataFrame]

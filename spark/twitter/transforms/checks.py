@@ -9,7 +9,7 @@ from types import MappingProxyType
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from spark.transforms.clean import parse_id, parse_timestamp
+from spark.twitter.transforms.clean import parse_id, parse_timestamp
 
 # Bytes of the warehouse's VARCHAR columns: several times what X allows, so that a text is refused
 # only when the API has changed its limits. A text is never cut.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import functions as F
 
-from spark.transforms.clean import parse_id, parse_timestamp, remove_controls
+from spark.twitter.transforms.clean import parse_id, parse_timestamp, remove_controls
 
 pytestmark = pytest.mark.spark
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.schemas import CORRUPT, WRAPPED_PAGE
+from spark.twitter.schemas import CORRUPT, WRAPPED_PAGE
 
 # What a record is, by the endpoint's `data` or the part of the page in which it stands.
 TWEET, USER, ERROR = "tweet", "user", "error"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.census import Census
-from spark.processed import Zone
-from spark.schemas import REJECT
-from spark.transforms.records import PAGES, flatten_rejects
+from spark.tables import REJECT
+from spark.twitter.census import Census
+from spark.twitter.transforms.records import PAGES, flatten_rejects
+from spark.zone import Zone
 
 
 class TooManyRejects(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pyspark.sql import DataFrame
 
-from spark.transforms.records import flatten_rejects
+from spark.twitter.transforms.records import flatten_rejects
 
 pytestmark = pytest.mark.spark
 Records = Callable[..., DataFrame]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.schemas import TABLES, TWEETS, USER_FOLLOWERS, USERS, VERSION, Table
-from spark.transforms.pages import ERROR
-from spark.transforms.records import PAGES
+from spark.tables import Table
+from spark.twitter.schemas import TABLES, TWEETS, USER_FOLLOWERS, USERS, VERSION
+from spark.twitter.transforms.pages import ERROR
+from spark.twitter.transforms.records import PAGES
 
 
 @dataclass(frozen=True)

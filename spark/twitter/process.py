@@ -11,10 +11,19 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from spark.census import take_census
-from spark.landing import LandedObject, find_damage, landed_frame, read_landed_objects, read_texts
-from spark.processed import Description, Zone
-from spark.publication import (
+from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
+from spark.tables import Counts
+from spark.tuning import fit_to_size
+from spark.twitter.census import take_census
+from spark.twitter.landing import (
+    LandedObject,
+    find_damage,
+    landed_frame,
+    read_landed_objects,
+    read_texts,
+)
+from spark.twitter.partitions import Description
+from spark.twitter.publication import (
     Merged,
     describe_merged,
     find_touched,
@@ -22,14 +31,13 @@ from spark.publication import (
     publish_merged,
     rows_of,
 )
-from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
-from spark.quarantine import enforce_limit, quarantine_rejects
-from spark.schemas import TABLES
-from spark.summary import Counts, Summary, touched_partitions
-from spark.transforms.checks import RecordRules
-from spark.transforms.pages import split_pages
-from spark.transforms.records import PAGES, read_records
-from spark.tuning import fit_to_size
+from spark.twitter.quarantine import enforce_limit, quarantine_rejects
+from spark.twitter.schemas import TABLES
+from spark.twitter.summary import Summary, touched_partitions
+from spark.twitter.transforms.checks import RecordRules
+from spark.twitter.transforms.pages import split_pages
+from spark.twitter.transforms.records import PAGES, read_records
+from spark.zone import Zone
 
 
 @dataclass(frozen=True)

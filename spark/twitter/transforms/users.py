@@ -5,9 +5,15 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from spark.schemas import CORRUPT, USERS, VERSION
-from spark.transforms.checks import RecordRules, identifier, present, timestamp, within_bytes
-from spark.transforms.clean import parse_id, parse_timestamp, remove_controls
+from spark.twitter.schemas import CORRUPT, USERS, VERSION
+from spark.twitter.transforms.checks import (
+    RecordRules,
+    identifier,
+    present,
+    timestamp,
+    within_bytes,
+)
+from spark.twitter.transforms.clean import parse_id, parse_timestamp, remove_controls
 
 METRICS = ("followers_count", "following_count", "tweet_count", "listed_count")
 

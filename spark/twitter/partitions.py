@@ -15,33 +15,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial, reduce
 from operator import or_
-from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.objects import FILE_NUMBER, WRITTEN_OBJECT, Target, WrittenObject, write_objects
-from spark.schemas import EVENT_DATE, TABLE_NAME, TABLES, Table
-
-MARKER = "_complete.json"
-# About 128 MB of compressed tweets, the size at which Redshift splits a Parquet file by itself.
-# https://docs.aws.amazon.com/redshift/latest/dg/c_best-practices-use-multiple-files.html
-ROWS_PER_FILE = 400_000
-DELETE_BATCH = 1000
-
-
-class PartitionDamaged(Exception):
-    """A partition is not as its completion marker says; names the object."""
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """An object of a partition; etag without quotes."""
-
-    key: str
-    etag: str
-    bytes: int
-    records: int
+from spark.parquet import FILE_NUMBER
+from spark.tables import EVENT_DATE, Table
+from spark.twitter.objects import WRITTEN_OBJECT, Target, WrittenObject, write_objects
+from spark.twitter.schemas import TABLE_NAME, TABLES
+from spark.zone import MARKER, ROWS_PER_FILE, PartitionDamaged, StoredObject, Zone, delete_objects
 
 
 @dataclass(frozen=True)
@@ -90,24 +72,6 @@ class Description:
     def files(self) -> int:
         """How many files the partition is planned to have."""
         return math.ceil(self.row_count / ROWS_PER_FILE)
-
-
-@dataclass(frozen=True)
-class Zone:
-    """The processed zone of one dataset."""
-
-    s3: Any
-    bucket: str
-    dataset: str
-
-    def folder(self, table: str, event_date: str | None = None) -> str:
-        """Name the prefix of a table or of one of its partitions."""
-        partition = "" if event_date is None else f"{EVENT_DATE}={event_date}/"
-        return f"{self.dataset}/{table}/{partition}"
-
-    def uri(self, key: str) -> str:
-        """Name a key of the zone for Spark."""
-        return f"s3://{self.bucket}/{key}"
 
 
 def find_partition(zone: Zone, table: str, event_date: str) -> Partition:
@@ -193,20 +157,6 @@ def sweep_partition(zone: Zone, partition: Partition) -> Marker:
         raise ValueError(f"{partition.table} {partition.event_date} has no marker to stay by.")
     delete_objects(zone, partition.keys - {stored.key for stored in marker.objects})
     return marker
-
-
-def delete_objects(zone: Zone, keys: Iterable[str]) -> None:
-    """Delete objects in batches; raises where S3 could not."""
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), DELETE_BATCH):
-        batch = [{"Key": key} for key in wanted[start : start + DELETE_BATCH]]
-        answer = zone.s3.delete_objects(
-            Bucket=zone.bucket, Delete={"Objects": batch, "Quiet": True}
-        )
-        for error in answer.get("Errors", []):
-            raise PartitionDamaged(
-                f"{zone.uri(error['Key'])} could not be deleted: {error['Message']}"
-            )
 
 
 def _planned(plan: Sequence[Description]) -> Column:

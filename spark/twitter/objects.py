@@ -12,20 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import itemgetter
-from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import boto3
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from spark.schemas import EVENT_DATE, TABLE_NAME
-
-# Which of its partition's files a row goes to.
-FILE_NUMBER = "file_number"
-# What is held in memory before it is written as a row group.
-ROW_GROUP_BYTES = 64 * 1024 * 1024
+from spark.parquet import FILE_NUMBER, put_parquet
+from spark.tables import EVENT_DATE
+from spark.twitter.schemas import TABLE_NAME
 
 WRITTEN_OBJECT = (
     "table_name string, event_date string, key string, etag string, bytes bigint, records bigint"
@@ -99,49 +94,3 @@ def _put_object(
     key = f"{folder}/part-{uuid4()}.snappy.parquet"
     etag, size, records = put_parquet(s3, target.bucket, key, parts)
     return WrittenObject(place.table, event_date, key, etag, size, records)
-
-
-def put_parquet(
-    s3: Any, bucket: str, key: str, parts: Iterator[pa.RecordBatch]
-) -> tuple[str, int, int]:
-    """Put the parts as one Parquet object; return its ETag, its bytes and its rows."""
-    with TemporaryFile() as file:
-        records = write_parquet(file, parts)
-        size = file.tell()
-        file.seek(0)
-        etag = s3.put_object(Bucket=bucket, Key=key, Body=file)["ETag"].strip('"')
-    return etag, size, records
-
-
-def write_parquet(file: IO[bytes], parts: Iterator[pa.RecordBatch]) -> int:
-    """Write the parts, of which there is at least one, as a Parquet file; return its row count.
-
-    The types in the file are the columns' own, which Redshift's COPY compares strictly: int32 and
-    int64, UTF-8, and timestamps in UTC microseconds rather than pyarrow's choice.
-    https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
-    """
-    records = 0
-    writer = None
-    for table in _gather_row_groups(parts):
-        writer = writer or pq.ParquetWriter(
-            file, table.schema, compression="snappy", coerce_timestamps="us", store_schema=False
-        )
-        writer.write_table(table)
-        records += table.num_rows
-    if writer is None:
-        raise ValueError("There are no rows to write.")
-    writer.close()
-    return records
-
-
-def _gather_row_groups(parts: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    gathered: list[pa.RecordBatch] = []
-    size = 0
-    for part in parts:
-        gathered.append(part)
-        size += part.nbytes
-        if size >= ROW_GROUP_BYTES:
-            yield pa.Table.from_batches(gathered)
-            gathered, size = [], 0
-    if gathered:
-        yield pa.Table.from_batches(gathered)

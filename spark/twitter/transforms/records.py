@@ -6,9 +6,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StructType
 
-from spark.schemas import (
+from spark.tables import REJECT
+from spark.twitter.schemas import (
     CORRUPT,
-    REJECT,
     TWEET_RECORD,
     TWEETS,
     USER_FOLLOWERS,
@@ -16,10 +16,10 @@ from spark.schemas import (
     USERS,
     VERSION,
 )
-from spark.transforms.checks import RecordRules
-from spark.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
-from spark.transforms.tweets import ENTITIES, clean_tweet, tweet_reason
-from spark.transforms.users import clean_follower, clean_user, follower_reason, user_reason
+from spark.twitter.transforms.checks import RecordRules
+from spark.twitter.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
+from spark.twitter.transforms.tweets import ENTITIES, clean_tweet, tweet_reason
+from spark.twitter.transforms.users import clean_follower, clean_user, follower_reason, user_reason
 
 # What a page that is unusable as a whole is counted as.
 PAGES = "pages"

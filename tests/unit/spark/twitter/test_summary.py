@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spark.quality import RuleOutcome
-from spark.summary import Counts, Summary, summary_lines
+from spark.tables import Counts
+from spark.twitter.summary import Summary, summary_lines
 
 PASSED = RuleOutcome('IsComplete "text"', "Passed", None, {"Column.text.Completeness": 1.0})
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from spark.schemas import (
+from spark.tables import Table
+from spark.twitter.schemas import (
     REFERENCED_TWEETS,
     TWEET_HASHTAGS,
     TWEET_MENTIONS,
     TWEET_URLS,
     TWEETS,
-    Table,
 )
 
 pytestmark = pytest.mark.spark

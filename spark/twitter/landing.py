@@ -18,8 +18,8 @@ from botocore.exceptions import ClientError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.schemas import LANDED_OBJECT
-from spark.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
+from spark.twitter.schemas import LANDED_OBJECT
+from spark.twitter.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
 
 MARKER = "_complete.json"
 MARKER_VERSION = 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark.schemas import EVENT_DATE, TABLE_NAME, TABLES, VERSION, Table
-from spark.transforms.rows import INPUT_ROWS, case_of_table
+from spark.tables import EVENT_DATE, Table
+from spark.twitter.schemas import TABLE_NAME, TABLES, VERSION
+from spark.twitter.transforms.rows import INPUT_ROWS, case_of_table
 
 FINGERPRINT = "fingerprint"
 

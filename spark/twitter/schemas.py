@@ -6,37 +6,26 @@ https://docs.x.com/x-api/fundamentals/data-dictionary
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pyspark.sql.types import ArrayType, StructField, StructType
 
-from pyspark.sql.types import (
-    ArrayType,
-    BooleanType,
-    DataType,
-    DateType,
-    DoubleType,
-    IntegerType,
-    LongType,
-    StringType,
-    StructField,
-    StructType,
-    TimestampType,
+from spark.tables import (
+    COUNT,
+    DEGREES,
+    FLAG,
+    ID,
+    POSITION,
+    TEXT,
+    TIMESTAMP,
+    Table,
+    struct_of,
 )
 
 # Where Spark's JSON parser puts the text of a record that does not fit its schema.
 CORRUPT = "corrupt_record"
-EVENT_DATE = "event_date"
 # Which table a row is of, where rows of several tables stand in one frame.
 TABLE_NAME = "table_name"
 VERSION = "retrieved_at"
 
-
-def struct_of(**fields: DataType) -> StructType:
-    """Build a struct of nullable fields."""
-    return StructType([StructField(name, kind) for name, kind in fields.items()])
-
-
-TEXT, ID, COUNT = StringType(), LongType(), LongType()
-TIMESTAMP, FLAG, POSITION, DEGREES = TimestampType(), BooleanType(), IntegerType(), DoubleType()
 
 # Records stay text at first, so that one bad record does not spoil its page.
 RAW_RECORDS = ArrayType(TEXT)
@@ -103,27 +92,8 @@ USER_RECORD = struct_of(
     **{CORRUPT: TEXT},
 )
 
-REJECT = struct_of(table_name=TEXT, file=TEXT, position=TEXT, reason=TEXT, record=TEXT)
-
 # One landed object as its completion marker names it.
 LANDED_OBJECT = struct_of(file=TEXT, kind=TEXT, subject_id=TEXT, retrieved_at=TIMESTAMP)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the processed zone: its columns in file order, and what makes a row the same row.
-
-    COPY maps Parquet columns by position, so the order is the warehouse's order.
-    """
-
-    name: str
-    columns: StructType
-    keys: tuple[str, ...]
-
-    @property
-    def partitioned(self) -> StructType:
-        """The columns with the partition column, which lives in the path and not in the file."""
-        return StructType([*self.columns.fields, StructField(EVENT_DATE, DateType())])
 
 
 TWEETS = Table(

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from pyspark.sql import DataFrame
 
-from spark.schemas import USER_FOLLOWERS, USERS, Table
+from spark.tables import Table
+from spark.twitter.schemas import USER_FOLLOWERS, USERS
 
 pytestmark = pytest.mark.spark
 Records = Callable[..., DataFrame]

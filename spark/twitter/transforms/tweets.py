@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from spark.schemas import (
+from spark.tables import Table
+from spark.twitter.schemas import (
     CORRUPT,
     REFERENCED_TWEETS,
     TWEET_HASHTAGS,
@@ -21,9 +22,8 @@ from spark.schemas import (
     TWEET_URLS,
     TWEETS,
     VERSION,
-    Table,
 )
-from spark.transforms.checks import (
+from spark.twitter.transforms.checks import (
     RecordRules,
     identifier,
     plausible,
@@ -31,7 +31,7 @@ from spark.transforms.checks import (
     timestamp,
     within_bytes,
 )
-from spark.transforms.clean import parse_id, parse_timestamp, remove_controls
+from spark.twitter.transforms.clean import parse_id, parse_timestamp, remove_controls
 
 METRICS = (
     "like_count",
