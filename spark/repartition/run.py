@@ -22,9 +22,10 @@ from spark.repartition.generations import Generation, Shelf
 from spark.repartition.plan import PlannedHour, plan_files
 from spark.repartition.readings import ARRIVED_AT, EVENT_HOUR, EVENT_TIME, REASON, table_schema
 from spark.repartition.request import Request
-from spark.repartition.summary import Counts, Summary, WrittenHour
+from spark.repartition.summary import Summary, WrittenHour
 from spark.repartition.tables import DeltaTable, ParquetTable, Place, Table, rows_of
 from spark.repartition.versions import IS_LOADED, IS_NEW, keep_newest
+from spark.tables import Counts
 from spark.tuning import fit_to_size
 from spark.zone import Zone
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from spark.repartition.run import TooManyRejects
-from spark.repartition.summary import Counts
+from spark.tables import Counts
 
 if TYPE_CHECKING:
     from tests.contract.repartition.conftest import Stream
