@@ -36,7 +36,7 @@ def upload_code(s3: Any, resources: Resources) -> Iterator[Change]:
         script_key(spec["script"]): (ROOT / spec["script"]).read_bytes()
         for spec in _jobs(resources)
     }
-    bodies[package_key()] = _zip_package()
+    bodies[package_key()] = zip_package()
     for key, body in bodies.items():
         if _stored_sha256(s3, bucket, key) != (digest := hashlib.sha256(body).hexdigest()):
             s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata={"sha256": digest})
@@ -50,14 +50,15 @@ def script_key(script: str) -> str:
 
 def package_key() -> str:
     """Return the key of the zipped spark/ package: new code has a new one."""
-    return f"packages/spark-{hashlib.sha256(_zip_package()).hexdigest()[:16]}.zip"
+    return f"packages/spark-{hashlib.sha256(zip_package()).hexdigest()[:16]}.zip"
 
 
 def _jobs(resources: Resources) -> list[Any]:
     return list(resources.section("jobs").values())
 
 
-def _zip_package() -> bytes:
+def zip_package() -> bytes:
+    """Return the zipped spark/ package: the same bytes for the same code."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted((ROOT / "spark").rglob("*")):
