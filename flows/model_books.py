@@ -17,6 +17,7 @@ from tasks.books.steps import (
     find_loaded_tables,
     load_snapshot,
     make_snapshot,
+    record_cleaned,
 )
 from tasks.command_line import run_from_terminal
 from tasks.connections import migrate_warehouse
@@ -34,13 +35,14 @@ def model_books(parameters: ModelBooks = ModelBooks()) -> ModelledBooks:
     """Model and load the export, unless the star has it already."""
     settings = read_settings(os.environ)
     migrate_warehouse(settings)
+    recorded = record_cleaned(settings)
     snapshot = find_exported(settings)
     loaded, made, run = find_loaded_tables(settings, snapshot), None, None
     if loaded is None:
         made, run = make_snapshot(settings, snapshot)
         loaded = load_snapshot(settings, made, run.run_id if run else None)
     rows, ratings = count_star(settings)
-    modelled = ModelledBooks(snapshot, made, run, tuple(loaded), rows, ratings)
+    modelled = ModelledBooks(tuple(recorded), snapshot, made, run, tuple(loaded), rows, ratings)
     publish_modelled(settings, modelled)
     return modelled
 

@@ -53,6 +53,44 @@ def ratings(rows: list[list[str]]) -> tuple[dict[tuple[int, str], int], int]:
     return kept, refused
 
 
+WRONG_DIGIT, NO_ISBN = "the check digit of the isbn is wrong", "isbn is no ISBN"
+BROKEN, NO_USER = "the rest of a record that a newline broke", "user_id is missing"
+
+
+def refused_ratings(rows: list[list[str]]) -> dict[int, str]:
+    """Why ratings have no ISBN, by their place in the file, counted from 1.
+
+    Nine digits and a check digit, or thirteen that begin as ISBNs do, are an ISBN gone wrong.
+    """
+    refused = {}
+    for place, (_, cell, _) in enumerate(rows, 1):
+        if find_isbn(cell) is None:
+            text = re.sub(r"[ .\-]", "", cell.strip().strip('\\"')).upper()
+            is_isbn = re.fullmatch(r"\d{9}[\dX]|97[89]\d{10}", text)
+            refused[place] = WRONG_DIGIT if is_isbn else NO_ISBN
+    return refused
+
+
+def refused_users_b(folder: Path) -> dict[int, str]:
+    """Why lines of B's users are of no use, by their place among all lines, counted from 1.
+
+    A record ends with CRLF. Where it has a newline the csv module reads it as one record of seven
+    cells, and the number in front of the newline is whole: the line after it is left over.
+    """
+    text = (folder / "BX-Users2.csv").read_bytes().decode("latin-1")
+    refused, place = {}, 1
+    for record in text.removesuffix("\r\n").split("\r\n"):
+        lines = record.split("\n")
+        if place > 1 and not lines[0].split(",")[0].isdigit():
+            refused[place] = NO_USER
+        if len(lines) > 1:
+            (cells,) = csv.reader(io.StringIO(record, newline=""))
+            assert len(cells) == 7
+            refused[place + 1] = BROKEN
+        place += len(lines)
+    return refused
+
+
 def users_b(folder: Path) -> dict[int, list[str]]:
     """The first line of each record of B's users that begins with a number: its parts.
 

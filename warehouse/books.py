@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warehouse.sql import qualify, quote_identifier
+from warehouse.sql import qualify, quote_identifier, quote_role_arn, quote_s3_uri
 from warehouse.tables import Column, TableSpec
 
 DATASET = "books"
@@ -108,9 +108,22 @@ def table_loads(name: str) -> tuple[TableLoad, ...]:
     return tuple(loads)
 
 
+REJECT_COLUMNS = ("load_id", "file", "position", "reason", "record")
 COUNT_RATINGS = (
     'SELECT rating, COUNT(*) FROM "books"."fact_ratings" GROUP BY rating ORDER BY rating'
 )
+
+
+def copy_rejects(uri: str, role_arn: str) -> str:
+    """Copy rejects from packed JSON lines, whose fields are REJECT_COLUMNS; long ones are cut.
+
+    https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-format.html#copy-json
+    """
+    columns = ", ".join(map(quote_identifier, REJECT_COLUMNS))
+    return (
+        f'COPY "etl"."rejects" ({columns}) FROM {quote_s3_uri(uri)} '
+        f"IAM_ROLE {quote_role_arn(role_arn)} FORMAT AS JSON 'auto' GZIP TRUNCATECOLUMNS"
+    )
 
 
 def count_changes(planned: str) -> str:

@@ -99,9 +99,7 @@ class FileCleaner:
                 reason = "the header again" if again else str(unusable)
                 self._reject(record.number, reason, record.raw)
         if fragment is not None:
-            self._reject(
-                fragment.number, "the rest of a record that a newline broke", fragment.text
-            )
+            self._reject(fragment.number, _BROKEN, fragment.text)
         return row
 
     def _name_cells(self, record: Record, form: _Form) -> tuple[dict[str, str] | None, Line | None]:

@@ -9,6 +9,7 @@ than its own line.
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -63,21 +64,26 @@ class Dialect:
         """Split a record into cells; None where it is none."""
         if '"' not in text:
             return None if "\n" in text else text.split(self.delimiter)
-        reader = csv.reader(
-            text.splitlines(keepends=True), delimiter=self.delimiter, escapechar=self.escape
-        )
-        try:
-            cells = next(reader)
-        except csv.Error:
-            return None
-        return cells if reader.line_num == text.count("\n") + 1 else None
+        lines = _split_at_newlines(text)
+        cells, read = self._read_first(lines)
+        return cells if read == len(lines) else None
 
     def is_open(self, text: str) -> bool:
         """Tell whether a cell is still open at the end of a text."""
-        quotes = text.count('"')
-        if quotes and self.escape:
-            quotes -= text.count('\\"')
-        return quotes % 2 == 1
+        if '"' not in text:
+            return False
+        # A reader in an open cell asks for another line.
+        lines = [*_split_at_newlines(text), ""]
+        _, read = self._read_first(lines)
+        return read == len(lines)
+
+    def _read_first(self, lines: list[str]) -> tuple[list[str] | None, int]:
+        """Read one record; return its cells, none where it has a form error, and its lines."""
+        reader = csv.reader(lines, delimiter=self.delimiter, escapechar=self.escape)
+        try:
+            return next(reader), reader.line_num
+        except csv.Error:
+            return None, 0
 
 
 def split_lines(chunks: Iterable[bytes], name: str) -> Iterator[Line]:
@@ -134,6 +140,11 @@ def _join_lines(
                 ahead.popleft()
             return Record(tuple(joined), cells)
     return None
+
+
+def _split_at_newlines(text: str) -> list[str]:
+    """Split after each newline, and nowhere else: str.splitlines knows ten more line ends."""
+    return list(io.StringIO(text, newline="\n"))
 
 
 def _decode(number: int, line: bytes) -> Line:

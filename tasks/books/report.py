@@ -72,6 +72,9 @@ def _reasons(cleaned: CleanedFiles) -> Iterator[str]:
 
 
 def _modelling(modelled: ModelledBooks) -> Iterator[str]:
+    if modelled.recorded:
+        rejected = sum(one.rejected_rows for one in modelled.recorded)
+        yield f"recorded   {len(modelled.recorded)} files, {rejected:,} rejects, in Redshift's etl"
     run = modelled.run
     if run is not None:
         yield (

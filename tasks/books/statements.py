@@ -72,6 +72,15 @@ INSERT_LOAD = (
     "INSERT INTO books.loads (load_id, file, table_name, input_rows, loaded_rows, rejected_rows, "
     "duplicate_rows, mended, flow_run_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
+# What the ledger of Redshift is told, in the order of CleanedLoad's fields.
+SELECT_LOADS = (
+    "SELECT load_id, file, input_rows, loaded_rows, rejected_rows, duplicate_rows, flow_run_id "
+    "FROM books.loads ORDER BY loaded_at, load_id"
+)
+SELECT_REJECTS = (
+    "SELECT load_id, file, position, reason, record FROM books.rejects "
+    "WHERE load_id = ANY(%s) ORDER BY load_id, position"
+)
 COPY_REJECTS = "COPY books.rejects (load_id, file, position, reason, record) FROM STDIN"
 
 

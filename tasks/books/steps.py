@@ -15,6 +15,7 @@ from tasks.books.export import ExportedTable, Exporter
 from tasks.books.fields import Limits
 from tasks.books.landing import LandedFile, list_files
 from tasks.books.loading import LoadedFile, Loader, count_rows, create_schema, find_new
+from tasks.books.recording import CleanedLoad, Recorder
 from tasks.books.snapshot import (
     MadeSnapshot,
     Snapshot,
@@ -56,8 +57,12 @@ class ExportedFiles:
 
 @dataclass(frozen=True)
 class ModelledBooks:
-    """What a run brought into the star; the run of the job is None where it had been done."""
+    """What a run brought into the star; the run of the job is None where it had been done.
 
+    `recorded` are the cleaned files that the ledger did not know yet.
+    """
+
+    recorded: tuple[CleanedLoad, ...]
     snapshot: Snapshot
     made: MadeSnapshot | None
     run: JobRun | None
@@ -113,6 +118,24 @@ def export_tables(settings: Settings) -> ExportedFiles:
         return ExportedFiles(tuple(exporter.export(database)))
 
     return _with_database(settings, export)
+
+
+@retried_task(timeout_seconds=3600)
+def record_cleaned(settings: Settings) -> list[CleanedLoad]:
+    """Tell Redshift's ledger of the files that were cleaned, and of what was rejected of them."""
+
+    def record(database: postgres.Database) -> list[CleanedLoad]:
+        create_schema(database)
+        with open_warehouse(settings) as warehouse:
+            return Recorder(
+                database=database,
+                warehouse=warehouse,
+                s3=create_client("s3"),
+                temp_bucket=settings.temp_bucket,
+                copy_role_arn=settings.redshift.copy_role_arn,
+            ).record()
+
+    return _with_database(settings, record)
 
 
 @retried_task(timeout_seconds=600)

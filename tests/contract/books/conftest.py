@@ -156,6 +156,8 @@ def star(
     with warehouse.transaction() as cursor:
         for table in ("fact_ratings", "dim_users", "dim_books", "dim_location"):
             cursor.execute(f"DELETE FROM books.{table}")
+        books = "SELECT load_id FROM etl.loads WHERE dataset = 'books'"
+        cursor.execute(f"DELETE FROM etl.rejects WHERE load_id IN ({books})")
         cursor.execute("DELETE FROM etl.loads WHERE dataset = 'books'")
     yield Star(s3, warehouse, bucket)
     warehouse.close()

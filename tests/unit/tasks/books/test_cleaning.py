@@ -69,6 +69,29 @@ def test_a_record_broken_in_a_number_ends_there_and_the_rest_is_laid_aside() -> 
     assert rejects == [(3, "the rest of a record that a newline broke", '92""",,')]
 
 
+def test_a_stray_quote_behind_the_break_is_no_other_break() -> None:
+    rows, rejects = clean(
+        USERS,
+        b"User-ID,Place,Location,Country,Age,,\r\n"
+        b'4193,douglas, alaska,,"NULL\n4194""", alaska, usa";NULL\r\n',
+    )
+    assert rows == [(2, (4193, "douglas", "alaska", None, None))]
+    assert rejects == [
+        (3, "the rest of a record that a newline broke", '4194""", alaska, usa";NULL')
+    ]
+
+
+# Bytes 85 and 0C and U+2028 end lines for str.splitlines, and not in CSV.
+@pytest.mark.parametrize("mark", [b"\x85", b"\x0c", "\u2028".encode()])
+def test_a_quoted_text_keeps_what_only_unicode_calls_a_line_end(mark: bytes) -> None:
+    rows, rejects = clean(
+        BOOKS,
+        b'ISBN;Title;Author;Year;Publisher\n"0195153448";"Wait' + mark + b'";"A";"2002";"B"\n',
+    )
+    assert [row[1][:4] for _, row in rows] == ["Wait"]
+    assert rejects == []
+
+
 def test_a_record_broken_in_a_text_goes_on() -> None:
     rows, rejects = clean(
         BOOKS,

@@ -64,15 +64,35 @@ def test_ratings(
     assert all("isbn" in reject.reason for reject in rejects)
 
 
-def test_the_reasons_of_rejected_ratings(real_data: Path) -> None:
-    file = real_data / "book_crossing_raw_ratings" / "BX-Book-Ratings.csv"
-    _, cleaned, rejects = clean(file)
-    # Ten digits, or thirteen that begin with 978 or 979, and yet no ISBN.
-    assert cleaned.reasons == {
-        "isbn is no ISBN": 350,
-        "the check digit of the isbn is wrong": 155,
+@pytest.mark.parametrize(
+    ("file", "options", "header", "counts"),
+    [
+        (
+            "book_crossing_raw_ratings/BX-Book-Ratings.csv",
+            {"encoding": "latin-1", "delimiter": ";"},
+            0,
+            {book_crossing.NO_ISBN: 350, book_crossing.WRONG_DIGIT: 155},
+        ),
+        (
+            "book_crossing_b/BX-Book-Ratings.csv",
+            {},
+            1,
+            {book_crossing.NO_ISBN: 135, book_crossing.WRONG_DIGIT: 43},
+        ),
+    ],
+)
+def test_the_reasons_of_rejected_ratings(
+    real_data: Path, file: str, options: dict[str, str], header: int, counts: dict[str, int]
+) -> None:
+    records = book_crossing.read_rows(real_data / file, **options)[header:]
+    expected = {
+        place + header: reason for place, reason in book_crossing.refused_ratings(records).items()
     }
-    lines = file.read_bytes().decode("latin-1").split("\r\n")
+    assert Counter(expected.values()) == counts
+    _, _, rejects = clean(real_data / file)
+    assert {reject.position: reject.reason for reject in rejects} == expected
+    encoding = options.get("encoding", "utf-8")
+    lines = (real_data / file).read_bytes().decode(encoding).splitlines()
     assert all(reject.record == lines[reject.position - 1] for reject in rejects)
 
 
@@ -144,11 +164,9 @@ def test_users_of_b(b: Path) -> None:
     expected = book_crossing.users_b(b)
     # 16,841 records end with CRLF; one has no id, and of 117 a newline cut off the rest.
     assert len(expected) == 16840
-    assert cleaned.reasons == {
-        "the rest of a record that a newline broke": 115,
-        "3 cells instead of 7": 2,
-        "user_id is missing": 1,
-    }
+    refused = book_crossing.refused_users_b(b)
+    assert Counter(refused.values()) == {book_crossing.BROKEN: 117, book_crossing.NO_USER: 1}
+    assert {reject.position: reject.reason for reject in rejects} == refused
     assert cleaned.rows + cleaned.rejected == 16841 + 117
     assert {row[0] for row in rows} == set(expected)
     ages = {user: parts[4].strip('"') for user, parts in expected.items()}
