@@ -16,7 +16,8 @@ module "workers" {
   environment                = local.values
   prefect_api_url            = var.worker.prefect_api_url
   prefect_api_key_secret_arn = var.worker.prefect_api_key_secret_arn
-  key_arn                    = null
+  prefect_api_key_key_arn    = var.worker.prefect_api_key_key_arn
+  log_key_arn                = null
   log_retention_days         = var.log_retention_days
   subnet_ids                 = module.network[0].private_subnet_ids
   security_group_ids         = [module.network[0].security_group_ids["workers"]]

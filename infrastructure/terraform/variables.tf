@@ -293,6 +293,7 @@ variable "worker" {
     work_pool                  = optional(string, "lochan")
     prefect_api_url            = optional(string)
     prefect_api_key_secret_arn = optional(string)
+    prefect_api_key_key_arn    = optional(string)
   })
   default = {}
 }

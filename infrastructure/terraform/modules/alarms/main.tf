@@ -83,35 +83,27 @@ resource "aws_cloudwatch_log_group" "successes" {
 }
 
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-data "aws_iam_policy_document" "successes" {
-  statement {
-    actions   = ["logs:CreateLogStream"]
-    resources = ["${local.successes_arn}:*"]
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
-    }
-  }
-
-  statement {
-    actions   = ["logs:PutLogEvents"]
-    resources = ["${local.successes_arn}:*:*"]
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
-    }
-    condition {
-      test     = "ArnEquals"
-      variable = "aws:SourceArn"
-      values   = [for rule in aws_cloudwatch_event_rule.succeeded : rule.arn]
-    }
-  }
-}
-
 resource "aws_cloudwatch_log_resource_policy" "successes" {
-  count           = length(var.fresh_jobs) > 0 ? 1 : 0
-  policy_name     = "${var.name}-successes"
-  policy_document = data.aws_iam_policy_document.successes.json
+  count       = length(var.fresh_jobs) > 0 ? 1 : 0
+  policy_name = "${var.name}-successes"
+  policy_document = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
+        Action    = ["logs:CreateLogStream"]
+        Resource  = ["${local.successes_arn}:*"]
+      },
+      {
+        Effect    = "Allow"
+        Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
+        Action    = ["logs:PutLogEvents"]
+        Resource  = ["${local.successes_arn}:*:*"]
+        Condition = { ArnEquals = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.succeeded : rule.arn] } }
+      },
+    ]
+  })
 }
 
 resource "aws_cloudwatch_metric_alarm" "stale" {

@@ -8,7 +8,7 @@ resource "aws_s3_bucket" "this" {
 
 resource "aws_s3_bucket_public_access_block" "this" {
   for_each                = var.buckets
-  bucket                  = aws_s3_bucket.this[each.key].id
+  bucket                  = aws_s3_bucket.this[each.key].bucket
   block_public_acls       = true
   ignore_public_acls      = true
   block_public_policy     = true

@@ -1,33 +1,21 @@
 # AWS from inside the VPC. Whoever comes through an endpoint has to be of this account.
 
-data "aws_iam_policy_document" "endpoint" {
-  statement {
-    actions   = ["*"]
-    resources = ["*"]
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:PrincipalAccount"
-      values   = [var.account_id]
-    }
+locals {
+  of_this_account = {
+    Effect    = "Allow"
+    Principal = { AWS = "*" }
+    Action    = ["*"]
+    Resource  = ["*"]
+    Condition = { StringEquals = { "aws:PrincipalAccount" = var.account_id } }
   }
-}
-
-data "aws_iam_policy_document" "s3_endpoint" {
-  source_policy_documents = [data.aws_iam_policy_document.endpoint.json]
 
   # Layers of images lie in a bucket of ECR's own and are fetched with ECR's signature.
   # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-  statement {
-    actions   = ["s3:GetObject"]
-    resources = ["arn:aws:s3:::prod-${var.region}-starport-layer-bucket/*"]
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
+  image_layers = {
+    Effect    = "Allow"
+    Principal = { AWS = "*" }
+    Action    = ["s3:GetObject"]
+    Resource  = ["arn:aws:s3:::prod-${var.region}-starport-layer-bucket/*"]
   }
 }
 
@@ -36,7 +24,7 @@ resource "aws_vpc_endpoint" "s3" {
   service_name      = "com.amazonaws.${var.region}.s3"
   vpc_endpoint_type = "Gateway"
   route_table_ids   = [for table in aws_route_table.private : table.id]
-  policy            = data.aws_iam_policy_document.s3_endpoint.json
+  policy            = jsonencode({ Version = "2012-10-17", Statement = [local.of_this_account, local.image_layers] })
   tags              = { Name = "${var.name}-s3" }
 }
 
@@ -48,6 +36,6 @@ resource "aws_vpc_endpoint" "interface" {
   private_dns_enabled = true
   subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
   security_group_ids  = [aws_security_group.this["endpoints"].id]
-  policy              = data.aws_iam_policy_document.endpoint.json
+  policy              = jsonencode({ Version = "2012-10-17", Statement = [local.of_this_account] })
   tags                = { Name = "${var.name}-${each.value}" }
 }

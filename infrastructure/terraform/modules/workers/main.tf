@@ -14,7 +14,7 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_days
-  kms_key_id        = var.key_arn
+  kms_key_id        = var.log_key_arn
 }
 
 resource "aws_ecs_cluster" "this" {

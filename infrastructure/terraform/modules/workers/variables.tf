@@ -68,8 +68,13 @@ variable "prefect_api_key_secret_arn" {
   type        = string
 }
 
-variable "key_arn" {
-  description = "The KMS key of the logs and of Prefect's secret"
+variable "prefect_api_key_key_arn" {
+  description = "The KMS key of that secret; null where it is the account's own"
+  type        = string
+}
+
+variable "log_key_arn" {
+  description = "The KMS key of the logs"
   type        = string
 }
 
