@@ -82,6 +82,19 @@ def _long_name(statement: Statement) -> str | None:
     return None
 
 
+def _super_navigation(statement: Statement) -> str | None:
+    """To PostgreSQL `a[0].text` is a cast of the element to text, another value."""
+    for bracket, dot, name in zip(
+        statement.tokens, statement.tokens[1:], statement.tokens[2:], strict=False
+    ):
+        if bracket.text == "]" and dot.text == "." and name.is_name:
+            return (
+                f'navigation into SUPER ("[...].{name.value}") is not supported by this stand-in: '
+                "JSON_EXTRACT_PATH_TEXT(JSON_SERIALIZE(...), ...) reads a field"
+            )
+    return None
+
+
 def _late_binding_view(statement: Statement) -> str | None:
     if not Cursor(statement.tokens, max(len(statement.tokens) - 4, 0)).sees(
         "with", "no", "schema", "binding"
@@ -248,6 +261,14 @@ REFUSALS: tuple[Refusal, ...] = (
         example=f"CREATE TABLE {'t' * 64} (a INT)",
         message=f'names of more than 63 bytes are not supported by this stand-in: "{"t" * 64}"',
         source=f"{DOCS}/r_names.html",
+    ),
+    Refusal(
+        "navigation below elements of SUPER arrays",
+        _super_navigation,
+        example="SELECT t.many[0].text FROM t",
+        message='navigation into SUPER ("[...].text") is not supported by this stand-in: '
+        "JSON_EXTRACT_PATH_TEXT(JSON_SERIALIZE(...), ...) reads a field",
+        source=f"{DOCS}/query-super.html",
     ),
     Refusal(
         "late-binding views",
