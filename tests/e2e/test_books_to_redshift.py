@@ -109,6 +109,19 @@ def test_real_files_become_the_star(real: Platform, real_data: Path) -> None:
     assert {(user, isbn): rating for user, isbn, rating in facts} == expected
     assert len(facts) == len(expected) == 9835
     assert real.query(ORPHANS) == [(0,)]
+    # The reasons as plain Python finds them: tests/unit/tasks/books/test_real_data.py.
+    rejects = (
+        "SELECT r.file, r.reason, COUNT(*) FROM etl.rejects r"
+        " JOIN etl.loads l ON l.load_id = r.load_id WHERE l.dataset = 'books'"
+        " GROUP BY r.file, r.reason ORDER BY 1, 2"
+    )
+    assert real.query(rejects) == [
+        ("book_crossing/BX-Book-Ratings.csv", "isbn is no ISBN", 135),
+        ("book_crossing/BX-Book-Ratings.csv", "the check digit of the isbn is wrong", 43),
+        ("book_crossing/BX-Books1.csv", "isbn is no ISBN", 1),
+        ("book_crossing/BX-Users2.csv", "the rest of a record that a newline broke", 117),
+        ("book_crossing/BX-Users2.csv", "user_id is missing", 1),
+    ]
     assert_ledger_adds_up(real)
     assert staged(real) == []
 
@@ -205,6 +218,13 @@ def test_an_interrupted_flow_stops_its_run_and_two_at_once_load_once(
     undisturbed: dict[str, list[tuple[Any, ...]]], platform: Platform
 ) -> None:
     platform.sample("books_to_redshift")
+    # The second look at the crawler is the first after the chain was started.
+    stopped = run(platform, FAULT_INTERRUPT_BEFORE="glue.GetCrawler:2")
+    assert stopped.code == INTERRUPTED
+    crawler = f"lochan-{platform.values['LOCHAN_ENVIRONMENT']}-books-export"
+    found = platform.client("glue").get_crawler(Name=crawler)["Crawler"]
+    assert (found["State"], found["LastCrawl"]["Status"]) == ("READY", "CANCELLED")
+    assert job_runs(platform) == []
     stopped = run(platform, FAULT_INTERRUPT_BEFORE="glue.GetJobRun:1")
     assert stopped.code == INTERRUPTED
     assert "run it again to go on" in stopped.errors
@@ -217,8 +237,47 @@ def test_an_interrupted_flow_stops_its_run_and_two_at_once_load_once(
         one.join()
     assert [done.code for done in ended] == [0, 0], [done.errors for done in ended]
     assert star(platform) == undisturbed
-    assert platform.query("SELECT COUNT(*) FROM etl.loads") == [(4,)]
+    # Four tables of the star, three files.
+    assert platform.query("SELECT COUNT(*) FROM etl.loads") == [(7,)]
     assert staged(platform) == []
+
+
+# As a DMS task would lay it: no file was cleaned.
+EXPORT = {
+    "users": "user_id,city,state,country,age,landed_at\n7,oban,argyll,uk,30,2026-11-20 01:00:00\n",
+    "books": "isbn,title,author,publication_year,publisher,landed_at\n"
+    "0195153448,Classical Mythology,Mark Morford,2002,Oxford,2026-11-20 01:00:00\n",
+    "ratings": "user_id,isbn,rating,landed_at\n7,0195153448,11,2026-11-20 01:00:00\n"
+    "7,080442957X,5,2026-11-20 01:00:00\n",
+}
+
+
+def test_rows_that_break_a_rule_of_the_star_are_named_and_nothing_is_published(
+    platform: Platform,
+) -> None:
+    s3, processed = platform.client("s3"), platform.values["PROCESSED_BUCKET"]
+
+    def export(table: str, body: str) -> None:
+        key = f"export/books/{table}/LOAD00000001.csv"
+        s3.put_object(Bucket=platform.values["LANDING_BUCKET"], Key=key, Body=body)
+
+    for table, body in EXPORT.items():
+        export(table, body)
+    done = run(platform, "model_books")
+    assert done.code == 1
+    assert "fact_ratings breaks 1 of its rules, nothing is published" in done.errors
+    assert 'ColumnValues "rating" between -1 and 11' in done.errors
+    assert "1 rows break them, among them:" in done.errors
+    assert '{"user_id":7,"isbn":"0195153448","rating":11,' in done.errors
+    assert "080442957X" not in done.errors
+    assert star(platform) == {name: [] for name in STAR}
+    assert platform.query("SELECT COUNT(*) FROM etl.loads") == [(0,)]
+    assert "Contents" not in s3.list_objects_v2(Bucket=processed, Prefix="books/")
+
+    export("ratings", EXPORT["ratings"].replace(",11,", ",10,"))
+    done = run(platform, "model_books")
+    assert done.code == 0, done.errors
+    assert star(platform)["ratings"] == [(1, 1, 10), (1, 2, 5)]
 
 
 @pytest.mark.parametrize(
