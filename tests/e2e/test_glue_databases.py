@@ -91,6 +91,15 @@ glueContext.write_dynamic_frame.from_options(
         "preactions": "SELECT 1", "tempformat": "CSV GZIP",
     },
 )
+nested = frame.toDF().selectExpr("*", "array(named_struct('id', id, 'text', text)) AS nested")
+glueContext.write_dynamic_frame.from_options(
+    frame=DynamicFrame.fromDF(nested, glueContext, "typed"),
+    connection_type="redshift",
+    connection_options={
+        **by_name, "dbtable": "public.as_parquet", "redshiftTmpDir": args["temporary"],
+        "aws_iam_role": args["role"], "tempformat": "PARQUET",
+    },
+)
 glueContext.write_dynamic_frame.from_catalog(
     frame=DynamicFrame.fromDF(frame.toDF().where("id = 3").select("id"), glueContext, "one"),
     database=args["database"],
@@ -310,7 +319,7 @@ class Workshop:
 
 def test_rows_survive_redshift_postgresql_and_delta(platform: Platform) -> None:
     workshop = Workshop(platform)
-    for table in ("round_trip", "some_columns", "audit", "narrow", "arrivals"):
+    for table in ("round_trip", "some_columns", "as_parquet", "audit", "narrow", "arrivals"):
         platform.query(f"DROP TABLE IF EXISTS public.{table}")
     workshop.store("DROP TABLE IF EXISTS public.round_trip, public.arrivals")
 
@@ -347,6 +356,18 @@ def check_redshift(platform: Platform) -> None:
     assert sorted(platform.query("SELECT said FROM public.audit")) == [
         ("before; COPY",),
         ("rows 8",),
+    ]
+    of_both = [
+        platform.query(f"SELECT {columns}, raw FROM public.{table} ORDER BY id")
+        for table in ("round_trip", "as_parquet")
+    ]
+    assert str(of_both[0]) == str(of_both[1])
+    assert platform.query(
+        "SELECT JSON_SERIALIZE(nested) FROM public.as_parquet WHERE id IN (2, 3, 6) ORDER BY id"
+    ) == [
+        ('[{"id":2,"text":""}]',),
+        ('[{"id":3,"text":null}]',),
+        ('[{"id":6,"text":"  é 漢 😀  "}]',),
     ]
     assert platform.query("SELECT id, text FROM public.some_columns ORDER BY id") == [
         (1, "plain"),

@@ -9,6 +9,7 @@ from pyspark.sql import types as spark
 
 from awsglue._choice import forget_choices
 from awsglue._nested import top_column
+from awsglue._refusals import not_implemented
 from awsglue._schema import has_choices
 
 LONGEST_VARCHAR_BYTES = 65535
@@ -31,6 +32,7 @@ _TYPES: dict[type[spark.DataType], str] = {
     spark.StructType: "SUPER",
 }
 _NESTED = (spark.ArrayType, spark.MapType, spark.StructType)
+_UNSTATED = (spark.MapType, spark.TimestampType, spark.TimestampNTZType, spark.BinaryType)
 
 
 def column_type(field: spark.StructField) -> str:
@@ -66,11 +68,49 @@ def check_names(names: list[str]) -> None:
 
 
 def prepare_frame(frame: DataFrame) -> DataFrame:
-    """Return the frame with nested fields as JSON and bytes as hexadecimal digits."""
-    plain = forget_choices(frame) if has_choices(frame.schema) else frame
+    """Return the frame as CSV holds it: nested fields as JSON, bytes as hexadecimal digits."""
+    plain = _without_choices(frame)
     return plain.select(
         [_text_of(field).alias(field.name, metadata=field.metadata) for field in plain.schema]
     )
+
+
+def prepare_typed_frame(frame: DataFrame) -> DataFrame:
+    """Return the frame as Parquet holds it: each field in its type; one of nulls only as text.
+
+    Raises for maps and for instants within nested fields, whose form in SUPER AWS does not state.
+    """
+    plain = _without_choices(frame)
+    for field in plain.schema:
+        if isinstance(field.dataType, _NESTED) and _holds_any(field.dataType, _UNSTATED):
+            raise not_implemented(
+                "write to redshift",
+                f"tempformat 'PARQUET' and the field {field.name!r}, which is "
+                f"{field.dataType.simpleString()}",
+                "CSV stages it.",
+            )
+    return plain.select(
+        [
+            column.cast("string") if isinstance(field.dataType, spark.NullType) else column
+            for field in plain.schema
+            for column in [top_column(field.name)]
+        ]
+    )
+
+
+def _without_choices(frame: DataFrame) -> DataFrame:
+    return forget_choices(frame) if has_choices(frame.schema) else frame
+
+
+def _holds_any(data_type: spark.DataType, kinds: tuple[type[spark.DataType], ...]) -> bool:
+    """Tell whether a type is one of the kinds, or has one within it."""
+    if isinstance(data_type, kinds):
+        return True
+    if isinstance(data_type, spark.ArrayType):
+        return _holds_any(data_type.elementType, kinds)
+    if isinstance(data_type, spark.StructType):
+        return any(_holds_any(field.dataType, kinds) for field in data_type)
+    return False
 
 
 def _text_of(field: spark.StructField) -> Column:

@@ -6,7 +6,6 @@ these only, so that what a failed attempt put is not loaded.
 https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html
 """
 
-import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -14,19 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 
 import boto3
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from awsglue._databases.csv_text import csv_lines, draw_null_text
+from awsglue._databases.staged_forms import StagedForm
 
 # Redshift splits what is larger itself; smaller files load in parallel.
 # https://docs.aws.amazon.com/redshift/latest/dg/c_best-practices-use-multiple-files.html
 OBJECT_BYTES = 128 * 1024 * 1024
-_STAGED_OBJECT = "key string, bytes bigint, records bigint"
+_STAGED_OBJECT = "key string, bytes bigint"
 _FOLDER = re.compile(r"s3[an]?://([^/]+)(?:/(.*))?")
 
 
@@ -47,26 +46,14 @@ class StagingFolder:
         return boto3.client("s3", region_name=self.region)
 
 
-@dataclass(frozen=True)
-class CsvForm:
-    """How rows are written: the text of a null, and whether objects are compressed."""
-
-    null_text: str
-    compressed: bool
-
-
-@dataclass(frozen=True)
-class StagedRows:
-    """What was put: the manifest, None where there are no rows, and the form of the objects."""
-
-    manifest: str | None
-    form: CsvForm
-    records: int
-
-
 @contextmanager
 def staging_folder(temporary: str) -> Iterator[StagingFolder]:
-    """Give a new folder below an s3:// URI; whatever is in it afterwards is removed."""
+    """Give a new folder below an s3:// URI; whatever is in it afterwards is removed.
+
+    Where a job is killed it stays, as on AWS, where nothing is ever removed and a lifecycle rule
+    of the bucket is advised:
+    https://docs.aws.amazon.com/redshift/latest/mgmt/spark-redshift-connector.html
+    """
     found = _FOLDER.fullmatch(temporary.strip())
     if found is None:
         raise ValueError(f"The temporary folder {temporary!r} is no s3:// URI.")
@@ -79,16 +66,18 @@ def staging_folder(temporary: str) -> Iterator[StagingFolder]:
         _remove(folder)
 
 
-def stage_rows(frame: DataFrame, folder: StagingFolder, *, compressed: bool) -> StagedRows:
-    """Put the frame's rows into the folder as CSV, from the tasks that compute them."""
-    form = CsvForm(draw_null_text(), compressed)
+def stage_rows(frame: DataFrame, folder: StagingFolder, form: StagedForm) -> str | None:
+    """Put the frame's rows into the folder, from the tasks that compute them.
+
+    Returns the URI of the manifest, None where there are no rows.
+    """
 
     def put_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return put_objects(folder, form, batches)
 
     staged = frame.mapInArrow(put_batches, _STAGED_OBJECT).collect()
     if not staged:
-        return StagedRows(None, form, 0)
+        return None
     entries = [
         {
             "url": folder.uri(row["key"]),
@@ -100,13 +89,13 @@ def stage_rows(frame: DataFrame, folder: StagingFolder, *, compressed: bool) -> 
     key = f"{folder.prefix}manifest.json"
     body = json.dumps({"entries": entries}).encode()
     folder.client().put_object(Bucket=folder.bucket, Key=key, Body=body)
-    return StagedRows(folder.uri(key), form, sum(row["records"] for row in staged))
+    return folder.uri(key)
 
 
 def put_objects(
-    folder: StagingFolder, form: CsvForm, batches: Iterable[pa.RecordBatch]
+    folder: StagingFolder, form: StagedForm, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """Put batches as objects of at most about OBJECT_BYTES; yield key, bytes, records of each."""
+    """Put batches as objects of at most about OBJECT_BYTES; yield key and bytes of each."""
     s3 = folder.client()
     filled = (batch for batch in batches if batch.num_rows)
     while (first := next(filled, None)) is not None:
@@ -114,31 +103,15 @@ def put_objects(
 
 
 def _put_object(
-    s3: Any, folder: StagingFolder, form: CsvForm, batches: Iterator[pa.RecordBatch]
+    s3: Any, folder: StagingFolder, form: StagedForm, batches: Iterator[pa.RecordBatch]
 ) -> pa.RecordBatch:
-    key = f"{folder.prefix}{uuid4()}.csv{'.gz' if form.compressed else ''}"
+    key = f"{folder.prefix}{uuid4()}{form.suffix}"
     with TemporaryFile() as file:
-        records = _write_csv(file, form, batches)
+        form.write(file, batches, OBJECT_BYTES)
         size = file.tell()
         file.seek(0)
         s3.upload_fileobj(file, folder.bucket, key)
-    return pa.RecordBatch.from_pylist([{"key": key, "bytes": size, "records": records}])
-
-
-def _write_csv(file: IO[bytes], form: CsvForm, batches: Iterator[pa.RecordBatch]) -> int:
-    """Write batches until the file is large enough; return how many rows they had."""
-    records = written = 0
-    target: Any = gzip.GzipFile(fileobj=file, mode="wb") if form.compressed else file
-    for batch in batches:
-        text = csv_lines(batch, form.null_text)
-        target.write(text)
-        records += batch.num_rows
-        written += len(text)
-        if written >= OBJECT_BYTES:
-            break
-    if form.compressed:
-        target.close()
-    return records
+    return pa.RecordBatch.from_pylist([{"key": key, "bytes": size}])
 
 
 def _remove(folder: StagingFolder) -> None:

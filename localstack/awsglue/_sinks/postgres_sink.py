@@ -13,15 +13,15 @@ from uuid import uuid4
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import types as spark
 
 from awsglue._databases import endpoint as endpoints
 from awsglue._databases.csv_text import csv_lines, draw_null_text
 from awsglue._databases.endpoint import Endpoint
 from awsglue._databases.postgres import postgres_transaction
 from awsglue._databases.postgres_columns import column_type, prepare_frame
-from awsglue._databases.sql import parse_table, quote_name, quote_table
-from awsglue._refusals import not_implemented, refuse_unknown_options
+from awsglue._databases.sql import quote_name, quote_table
+from awsglue._refusals import refuse_unknown_options
+from awsglue._sinks.database_sink import DatabaseSink, create_statement, read_table
 
 _CALL = "write to postgresql"
 # from_jdbc_conf may be given a temporary folder, which only Redshift needs; bulkSize is the number
@@ -29,32 +29,18 @@ _CALL = "write to postgresql"
 OPTIONS = endpoints.OPTIONS | {"dbtable", "redshiftTmpDir", "bulkSize"}
 
 
-class PostgresSink:
+class PostgresSink(DatabaseSink):
     """A table of PostgreSQL that frames are added to; it is made where it is missing."""
+
+    vendor = "postgresql"
 
     def __init__(self, options: Mapping[str, Any], catalog_id: str | None = None) -> None:
         refuse_unknown_options(_CALL, dict(options), OPTIONS)
-        if not options.get("dbtable"):
-            raise ValueError(f"{_CALL}: connection_options must have 'dbtable', as schema.table.")
-        self._table = parse_table(str(options["dbtable"]))
-        self._endpoint: Endpoint = endpoints.endpoint_of_options(
-            _CALL, "postgresql", options, catalog_id
-        )
+        self._table = read_table(_CALL, options)
+        super().__init__(options, catalog_id)
 
-    def set_format(self, format: str | None, options: Mapping[str, Any]) -> None:
-        """Refuse a format: a database has its own."""
-        if format:
-            raise not_implemented(_CALL, f"the format {format!r}")
-
-    def set_catalog_info(self, database: str, table_name: str, catalog_id: str | None) -> None:
-        """Refuse: enableUpdateCatalog is for files."""
-        raise not_implemented(_CALL, "setCatalogInfo")
-
-    def write(self, frame: DataFrame, below: str = "") -> None:
-        """Add the frame's rows to the table."""
-        if below:
-            raise ValueError(f"{_CALL}: a collection has many frames, and dbtable is one table.")
-        creation = create_statement(self._table, frame.schema)
+    def _add(self, frame: DataFrame) -> None:
+        creation = create_statement(self._table, frame.schema, column_type)
         stage = (*self._table[:-1], f"glue_stage_{uuid4().hex}")
         columns = self._open_stage(creation, stage, frame.columns)
         try:
@@ -95,14 +81,6 @@ def match_columns(names: Sequence[str], present: Sequence[str], table: str) -> l
     if len(set(matched)) != len(matched):
         raise ValueError(f"{_CALL}: the fields {list(names)} are not distinct columns of {table}.")
     return matched
-
-
-def create_statement(table: tuple[str, ...], schema: spark.StructType) -> str:
-    """Return the statement that makes the table for a frame's fields."""
-    if not schema.fields:
-        raise ValueError(f"{_CALL}: the frame has no fields.")
-    columns = ", ".join(f"{quote_name(field.name)} {column_type(field)}" for field in schema)
-    return f"CREATE TABLE IF NOT EXISTS {quote_table(table)} ({columns})"
 
 
 def move_statement(stage: tuple[str, ...], target: tuple[str, ...], columns: Sequence[str]) -> str:

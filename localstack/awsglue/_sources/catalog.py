@@ -23,6 +23,7 @@ _SERDE_FORMATS = {
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
 }
 DELTA = "delta"
+_SPARK_PROVIDER = "spark.sql.sources.provider"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,12 @@ class CatalogTable:
 
     @property
     def location(self) -> str:
-        """Where the table's files are."""
-        return str(self.definition["StorageDescriptor"].get("Location", ""))
+        """Where the table's files are; Spark keeps the path of its own tables with the SerDe."""
+        descriptor = self.definition["StorageDescriptor"]
+        if self.parameters.get(_SPARK_PROVIDER):
+            path = descriptor.get("SerdeInfo", {}).get("Parameters", {}).get("path")
+            return str(path or descriptor.get("Location", ""))
+        return str(descriptor.get("Location", ""))
 
     @property
     def columns(self) -> spark.StructType:
@@ -65,9 +70,16 @@ class CatalogTable:
     @property
     def format(self) -> str:
         """The format by the SerDe, else by the classification; Delta tables name a wrong SerDe."""
-        if DELTA in (self.classification, self.parameters.get("table_type", "").lower()):
+        marks = (self.classification, self.parameters.get("table_type", ""))
+        if DELTA in map(str.lower, (*marks, self.parameters.get(_SPARK_PROVIDER, ""))):
             return DELTA
         descriptor = self.definition["StorageDescriptor"]
+        if descriptor.get("InputFormat", "").endswith(".SymlinkTextInputFormat"):
+            raise not_implemented(
+                f"a read of the table {self.database}.{self.name}",
+                "a manifest of symbolic links",
+                "Read the Delta table itself by from_options.",
+            )
         library = descriptor.get("SerdeInfo", {}).get("SerializationLibrary", "")
         found = _SERDE_FORMATS.get(library) or self.classification
         if not found:
@@ -113,7 +125,12 @@ class CatalogTable:
 
     def format_options(self) -> dict[str, Any]:
         """Return what the SerDe's and the table's parameters say about the files."""
-        return self._csv_options() if self.format == "csv" else {}
+        if self.format == "csv":
+            return self._csv_options()
+        # A crawler whose classifier has a path leaves it here.
+        if self.format == "json" and "jsonPath" in self.parameters:
+            return {"jsonPath": self.parameters["jsonPath"]}
+        return {}
 
     def _csv_options(self) -> dict[str, Any]:
         descriptor = self.definition["StorageDescriptor"]

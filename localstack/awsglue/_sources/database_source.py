@@ -1,13 +1,14 @@
-"""What is read of a database, and PostgreSQL as a source.
+"""What is read of a database, and PostgreSQL as a source of it.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-jdbc-home.html
 https://docs.aws.amazon.com/glue/latest/dg/run-jdbc-parallel-read-job.html
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -19,12 +20,15 @@ from awsglue._databases.sql import parse_table, quote_name, quote_standard_text,
 from awsglue._formats.contract import Parsed
 from awsglue._refusals import as_flag, not_implemented, refuse_unknown_options
 from awsglue._sources import key_bookmark
-from awsglue._sources.key_bookmark import Fetch, KeyBookmark, KeyOrder, read_key_order
+from awsglue._sources.key_bookmark import Fetch, KeyBookmark, KeyOrder, Quote, read_key_order
 
-_CALL = "create_dynamic_frame from postgresql"
 DEFAULT_HASH_PARTITIONS = 7
 PARALLEL_OPTIONS = frozenset({"hashfield", "hashexpression", "hashpartitions"})
 _SAMPLE_OPTIONS = frozenset({"sampleQuery", "enablePartitioningForSampleQuery", "sampleSize"})
+# What autopushdown moves into Redshift changes no row.
+_REDSHIFT_OPTIONS = frozenset(
+    {"redshiftTmpDir", "aws_iam_role", "extraunloadoptions", "unload_s3_format", "autopushdown"}
+)
 _OPTIONS = {
     "postgresql": endpoints.OPTIONS
     | key_bookmark.OPTIONS
@@ -34,7 +38,8 @@ _OPTIONS = {
     "redshift": endpoints.OPTIONS
     | key_bookmark.OPTIONS
     | PARALLEL_OPTIONS
-    | {"dbtable", "query", "redshiftTmpDir", "aws_iam_role", "extraunloadoptions"},
+    | _REDSHIFT_OPTIONS
+    | {"dbtable", "query"},
 }
 
 
@@ -47,9 +52,13 @@ class ReadPlan:
     limit: int | None = None
 
 
+def _call_of(vendor: str) -> str:
+    return f"create_dynamic_frame from {vendor}"
+
+
 def plan_read(vendor: str, options: Mapping[str, Any]) -> ReadPlan:
     """Return what the options ask for; an error names what is missing or not implemented."""
-    call = f"create_dynamic_frame from {vendor}"
+    call = _call_of(vendor)
     refuse_unknown_options(call, dict(options), _OPTIONS[vendor])
     # Redshift reads in parallel by itself; Glue ignores these there.
     conditions = () if vendor == "redshift" else hash_conditions(options)
@@ -102,8 +111,10 @@ def hash_conditions(options: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{number} = {partition}" for partition in range(count))
 
 
-class PostgresSource:
-    """A table or a query of PostgreSQL."""
+class DatabaseSource(ABC):
+    """A table or a query of a database."""
+
+    vendor: ClassVar[str]
 
     def __init__(
         self,
@@ -115,14 +126,43 @@ class PostgresSource:
         self._session = session
         self._transformation_ctx = transformation_ctx
         self._key_order = read_key_order(options)
-        self._table = str(options.get("dbtable") or "")
-        self._plan = plan_read("postgresql", options)
-        self._endpoint = endpoints.endpoint_of_options(_CALL, "postgresql", options, catalog_id)
+        self._plan = plan_read(self.vendor, options)
+        self._endpoint = endpoints.endpoint_of_options(self._call, self.vendor, options, catalog_id)
+
+    @property
+    def _call(self) -> str:
+        return _call_of(self.vendor)
 
     def set_format(self, format: str | None, options: Mapping[str, Any]) -> None:
         """Refuse a format: a database has its own."""
         if format:
-            raise not_implemented(_CALL, f"the format {format!r}")
+            raise not_implemented(self._call, f"the format {format!r}")
+
+    @abstractmethod
+    def read(self) -> Parsed:
+        """Return the rows."""
+
+    def _find_new(self, order: KeyOrder, fetch: Fetch, quote: Quote) -> str:
+        """Return the relation with what the bookmark has not seen, and note the position."""
+        url, relation = self._endpoint.url, self._plan.relation
+        source = f"{url.server}/{url.database}|{relation}"
+        return KeyBookmark(self._transformation_ctx, source, order, fetch, quote).restrict(relation)
+
+
+class PostgresSource(DatabaseSource):
+    """A table or a query of PostgreSQL."""
+
+    vendor = "postgresql"
+
+    def __init__(
+        self,
+        session: SparkSession,
+        options: Mapping[str, Any],
+        transformation_ctx: str,
+        catalog_id: str | None = None,
+    ) -> None:
+        super().__init__(session, options, transformation_ctx, catalog_id)
+        self._names_table = bool(options.get("dbtable"))
 
     def read(self) -> Parsed:
         """Return the rows."""
@@ -145,18 +185,10 @@ class PostgresSource:
             def fetch(statement: str) -> list[tuple[Any, ...]]:
                 return list(session.execute(statement).fetchall())
 
-            order = self._key_order or (find_gapless_key(fetch, relation) if self._table else None)
-            if order is None:
-                return relation
-            url = self._endpoint.url
-            bookmark = KeyBookmark(
-                self._transformation_ctx,
-                f"{url.server}/{url.database}|{relation}",
-                order,
-                fetch,
-                quote_standard_text,
-            )
-            return bookmark.restrict(relation)
+            order = self._key_order
+            if order is None and self._names_table:
+                order = find_gapless_key(fetch, relation)
+            return self._find_new(order, fetch, quote_standard_text) if order else relation
 
 
 def find_gapless_key(fetch: Fetch, table: str) -> KeyOrder | None:

@@ -1,7 +1,9 @@
 """Tables and queries of Redshift as sources: unloaded to S3 as Parquet, and read from there.
 
 Rows are those of the moment when the source is read. The objects stay until the job ends, as
-frames are computed when they are used.
+frames are computed when they are used; those of a job that is killed stay, as on AWS, where no
+object of the temporary folder is ever removed and a lifecycle rule of the bucket is advised:
+https://docs.aws.amazon.com/redshift/latest/mgmt/spark-redshift-connector.html
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-redshift-home.html
 """
@@ -16,22 +18,21 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as spark
 
 from awsglue import _bookmarks
-from awsglue._databases import endpoint as endpoints
 from awsglue._databases.redshift import RedshiftSession, authorization, redshift_session
 from awsglue._databases.sql import quote_text
 from awsglue._databases.staging import StagingFolder, staging_folder
 from awsglue._formats.contract import Parsed
 from awsglue._refusals import not_implemented
-from awsglue._sources.database_source import plan_read
-from awsglue._sources.key_bookmark import KeyBookmark, read_key_order
+from awsglue._sources.database_source import DatabaseSource
 
-_CALL = "create_dynamic_frame from redshift"
 _FOLDERS = ExitStack()
 atexit.register(_FOLDERS.close)
 
 
-class RedshiftSource:
+class RedshiftSource(DatabaseSource):
     """A table or a query of Redshift."""
+
+    vendor = "redshift"
 
     def __init__(
         self,
@@ -40,24 +41,18 @@ class RedshiftSource:
         transformation_ctx: str,
         catalog_id: str | None = None,
     ) -> None:
-        self._session = session
-        self._transformation_ctx = transformation_ctx
-        self._key_order = read_key_order(options)
-        self._relation = plan_read("redshift", options).relation
         self._temporary = str(options.get("redshiftTmpDir") or "")
         if not self._temporary:
             raise ValueError(
-                f"{_CALL}: an s3:// folder for temporary files is needed: redshift_tmp_dir, or "
-                "'redshiftTmpDir' in connection_options."
+                f"{self._call}: an s3:// folder for temporary files is needed: redshift_tmp_dir, "
+                "or 'redshiftTmpDir' in connection_options."
             )
+        form = str(options.get("unload_s3_format", "PARQUET")).upper()
+        if form != "PARQUET":
+            raise not_implemented(self._call, f"unload_s3_format {form!r}", "Known: PARQUET.")
+        super().__init__(session, options, transformation_ctx, catalog_id)
         self._role = str(options.get("aws_iam_role", ""))
         self._extra_options = str(options.get("extraunloadoptions", "")).strip()
-        self._endpoint = endpoints.endpoint_of_options(_CALL, "redshift", options, catalog_id)
-
-    def set_format(self, format: str | None, options: Mapping[str, Any]) -> None:
-        """Refuse a format: a database has its own."""
-        if format:
-            raise not_implemented(_CALL, f"the format {format!r}")
 
     def read(self) -> Parsed:
         """Return the rows."""
@@ -72,15 +67,12 @@ class RedshiftSource:
     def _restrict(self, session: RedshiftSession) -> str:
         """Return the relation, with a bookmark only what is new in it."""
         if self._key_order is None or not _bookmarks.is_tracked(self._transformation_ctx):
-            return self._relation
-        bookmark = KeyBookmark(
-            self._transformation_ctx,
-            f"{self._endpoint.url.server}/{self._endpoint.url.database}|{self._relation}",
-            self._key_order,
-            lambda statement: session.execute(statement, "the look for new rows"),
-            quote_text,
-        )
-        return bookmark.restrict(self._relation)
+            return self._plan.relation
+
+        def fetch(statement: str) -> list[tuple[Any, ...]]:
+            return session.execute(statement, "the look for new rows")
+
+        return self._find_new(self._key_order, fetch, quote_text)
 
 
 def unload_statement(relation: str, folder: StagingFolder, role: str, extra_options: str) -> str:

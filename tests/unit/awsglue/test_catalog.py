@@ -92,6 +92,19 @@ def test_a_number_beyond_the_tables_type_ends_the_job(make_table, read, table):
         read().toDF().collect()
 
 
+def test_the_path_of_a_classifier_selects_the_records(make_table, read, glue, table):
+    folder = make_table("json", "id int", "day string", [(("01",), "01"), (("02",), "02")])
+    events = glue.get_table(DatabaseName="lake", Name="events")["Table"]
+    kept = {key: events[key] for key in ("Name", "StorageDescriptor", "PartitionKeys")}
+    # As a crawler with a JSON classifier leaves it.
+    path = {"classification": "json", "jsonPath": "$.features[*].properties"}
+    glue.update_table(DatabaseName="lake", TableInput={**kept, "Parameters": path})
+    for day, ids in (("01", (1, 2)), ("02", (3,))):
+        features = [{"properties": {"id": each}} for each in ids]
+        put(folder / day / "a.json", {"type": "FeatureCollection", "features": features})
+    assert table(read()) == "id | day\n1 | 01\n2 | 01\n3 | 02"
+
+
 @pytest.fixture
 def days(make_table):
     """A table of three partitions, one of them not named key=value."""

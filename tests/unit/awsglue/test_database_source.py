@@ -11,7 +11,8 @@ from awsglue._databases.jdbc_reader import _common_properties, driver_url
 from awsglue._databases.jdbc_url import parse_jdbc_url
 from awsglue._databases.postgres_columns import column_type
 from awsglue._databases.staging import StagingFolder
-from awsglue._sinks.postgres_sink import create_statement, match_columns, move_statement
+from awsglue._sinks.database_sink import create_statement
+from awsglue._sinks.postgres_sink import match_columns, move_statement
 from awsglue._sources.database_source import ReadPlan, hash_conditions, plan_read
 from awsglue._sources.redshift_source import in_glues_types, unload_statement
 from awsglue._sources.registry import source_for
@@ -118,6 +119,22 @@ def test_redshift_needs_a_temporary_folder():
         source_for(None, "redshift", {"dbtable": "t"}, "")
 
 
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [
+        ({"unload_s3_format": "TEXT"}, "unload_s3_format 'TEXT'"),
+        ({"sse_kms_key": "k"}, "the option 'sse_kms_key'"),
+        ({"DbUser": "u"}, "the option 'DbUser'"),
+    ],
+)
+def test_what_redshift_reads_do_not_do_is_refused_by_name(options, refused):
+    login = {"url": "jdbc:redshift://h:5439/dev", "user": "u", "password": "p", "dbtable": "t"}
+    reads = {**login, "redshiftTmpDir": "s3://temporary/", "unload_s3_format": "PARQUET"}
+    source_for(None, "redshift", {**reads, "autopushdown": "false"}, "")
+    with pytest.raises(NotImplementedError, match=refused):
+        source_for(None, "redshift", {**reads, **options}, "")
+
+
 def test_timestamps_of_redshift_are_glues():
     schema = spark.StructType([spark.StructField("at", spark.TimestampNTZType())])
     assert in_glues_types(schema)["at"].dataType == spark.TimestampType()
@@ -144,7 +161,7 @@ def test_the_missing_table_and_the_move_into_it():
             spark.StructField("price", spark.DecimalType(9, 2)),
         ]
     )
-    assert create_statement(("s", "t"), schema) == (
+    assert create_statement(("s", "t"), schema, column_type) == (
         'CREATE TABLE IF NOT EXISTS "s"."t" ("id" bigint, "price" numeric(9,2))'
     )
     assert move_statement(("s", "x"), ("s", "t"), ["id"]) == (

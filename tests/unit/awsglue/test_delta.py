@@ -1,6 +1,8 @@
-"""Delta tables by from_options, on the local disk."""
+"""Delta tables by from_options and by the catalog, on the local disk."""
 
 import pytest
+
+LAZY_SERDE = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 
 
 @pytest.fixture
@@ -45,3 +47,78 @@ def test_what_does_not_apply_to_delta_is_refused(readings, glue_context, frame_o
             "delta",
             {"path": readings, "enableUpdateCatalog": True},
         )
+
+
+def make_table(glue, location, parameters, **serde_parameters):
+    descriptor = {
+        "Columns": [{"Name": "col", "Type": "array<string>"}],
+        "Location": location,
+        "SerdeInfo": {"SerializationLibrary": LAZY_SERDE, "Parameters": serde_parameters},
+    }
+    table = {"Name": "readings", "Parameters": parameters, "StorageDescriptor": descriptor}
+    glue.create_table(DatabaseName="lake", TableInput=table)
+
+
+# A crawler's, Athena's and Spark's: each marks Delta tables in its own way.
+# https://docs.aws.amazon.com/glue/latest/dg/crawler-delta-lake.html
+# https://docs.aws.amazon.com/athena/latest/ug/delta-lake-tables.html
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"classification": "delta"},
+        {"table_type": "DELTA"},
+        {"spark.sql.sources.provider": "delta"},
+    ],
+)
+def test_a_table_of_the_catalog_is_read_by_its_log(
+    readings, glue, glue_context, table, text_table, parameters
+):
+    make_table(glue, readings, parameters)
+    reader = glue_context.create_dynamic_frame
+    assert table(reader.from_catalog(database="lake", table_name="readings")) == text_table("""
+        id | site
+        1 | a
+        2 | b
+    """)
+    some = reader.from_catalog("lake", "readings", push_down_predicate="site = 'b'")
+    assert table(some) == text_table("""
+        id | site
+        2 | b
+    """)
+    frame = glue_context.create_data_frame.from_catalog(database="lake", table_name="readings")
+    assert frame.dtypes == [("id", "int"), ("site", "string")]
+
+
+def test_spark_keeps_the_path_of_its_tables_with_the_serde(readings, glue, glue_context):
+    provider = {"spark.sql.sources.provider": "delta"}
+    make_table(glue, "file:///nowhere/readings-__PLACEHOLDER__", provider, path=readings)
+    reader = glue_context.create_dynamic_frame
+    assert reader.from_catalog(database="lake", table_name="readings").count() == 2
+
+
+def test_a_frame_is_appended_to_a_table_of_the_catalog(readings, glue, glue_context, frame_of):
+    make_table(glue, readings, {"classification": "delta"})
+    more = frame_of([(3, "a")], "id int, site string")
+    glue_context.write_dynamic_frame.from_catalog(
+        frame=more,
+        database="lake",
+        table_name="readings",
+        additional_options={"partitionKeys": ["site"]},
+    )
+    frame = glue_context.create_data_frame.from_catalog(database="lake", table_name="readings")
+    assert sorted(map(tuple, frame.collect())) == [(1, "a"), (2, "b"), (3, "a")]
+
+
+def test_links_to_a_delta_tables_files_are_refused(glue, glue_context):
+    descriptor = {
+        "Columns": [{"Name": "id", "Type": "int"}],
+        "Location": "s3://lake/readings/_symlink_format_manifest",
+        "InputFormat": "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat",
+        "SerdeInfo": {
+            "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+        },
+    }
+    table = {"Name": "links", "StorageDescriptor": descriptor}
+    glue.create_table(DatabaseName="lake", TableInput=table)
+    with pytest.raises(NotImplementedError, match=r"lake.links with a manifest of symbolic links"):
+        glue_context.create_dynamic_frame.from_catalog(database="lake", table_name="links")
