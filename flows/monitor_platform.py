@@ -1,19 +1,26 @@
-"""Look at the whole platform: runs, crawls, schemas, loads, Redshift; fail where it is unwell."""
+"""Look at the whole platform: runs, crawls, schemas, loads, Redshift; fail where it is unwell.
+
+A run fails for what it finds first, so that each finding is told once; it completes while only
+what was told before lasts.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import Literal
 
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tasks.command_line import FailedWithReport, run_from_terminal
-from tasks.monitoring.findings import Severity
+from tasks.monitoring.findings import Finding, Severity
 from tasks.monitoring.limits import DatasetLimits, RunLimits, WarehouseLimits
 from tasks.monitoring.report import MonitorReport, draw_report, publish_report
 from tasks.monitoring.steps import (
+    choose_what_to_tell,
+    remember_what_is_told,
     watch_crawlers,
     watch_jobs,
     watch_ledger,
@@ -33,7 +40,13 @@ class MonitorPlatform(BaseModel):
     )
     fail_on: Literal["info", "warning", "critical", "never"] = Field(
         default="critical",
-        description="From which severity on the run fails, so that the automation notifies",
+        description="From which severity on a finding is told: the run fails, which notifies",
+    )
+    tell_again_hours: int = Field(
+        default=24,
+        ge=1,
+        le=8760,
+        description="After how many hours a finding that lasts is told again",
     )
     runs: RunLimits = Field(
         default_factory=RunLimits, description="When runs of jobs and crawlers are slow or stuck"
@@ -63,7 +76,7 @@ class MonitorPlatform(BaseModel):
 
 @flow(name="monitor_platform", flow_run_name="monitor_platform")
 def monitor_platform(parameters: MonitorPlatform = MonitorPlatform()) -> MonitorReport:
-    """Report what is wrong; fails where something is as bad as `fail_on` says."""
+    """Report what is wrong; fails where something as bad as `fail_on` says was not told yet."""
     settings = read_settings(os.environ)
     hours = parameters.window_hours
     warehouse, sizes = watch_warehouse(settings, parameters.warehouse, hours)
@@ -78,16 +91,19 @@ def monitor_platform(parameters: MonitorPlatform = MonitorPlatform()) -> Monitor
         table_sizes=tuple(sizes),
     )
     publish_report(report)
-    if is_alarming(report, parameters.fail_on):
-        raise FailedWithReport(report.summarise(), report)
-    return report
+    if parameters.fail_on == "never":
+        return report
+    alarming = choose_alarming(report, Severity[parameters.fail_on.upper()])
+    telling = choose_what_to_tell(settings, alarming, parameters.tell_again_hours)
+    remember_what_is_told(settings, telling)
+    if telling.now:
+        raise FailedWithReport(report.summarise(telling), report)
+    return replace(report, told_before=len(telling.before))
 
 
-def is_alarming(report: MonitorReport, fail_on: str) -> bool:
-    """Whether a report is as bad as a severity, or worse."""
-    if fail_on == "never" or report.worst is None:
-        return False
-    return report.worst >= Severity[fail_on.upper()]
+def choose_alarming(report: MonitorReport, least: Severity) -> list[Finding]:
+    """Return the findings that are as bad as a severity, or worse."""
+    return [one for one in report.findings if one.severity >= least]
 
 
 if __name__ == "__main__":

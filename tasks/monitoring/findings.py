@@ -18,12 +18,22 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it should be; `kind` is one of a few words, `subject` a name."""
+    """One thing that is not as it should be; `kind` is one of a few words, `subject` a name.
+
+    `occurrence` tells apart what befell the same subject twice: a run's id, a table's version.
+    """
 
     severity: Severity
     kind: str
     subject: str
     text: str
+    occurrence: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What stays while the finding lasts, though its text counts hours."""
+        parts = (self.severity.name.lower(), self.kind, self.subject, self.occurrence)
+        return " | ".join(part for part in parts if part)
 
     def as_row(self) -> dict[str, str]:
         """Return a row of the findings table."""

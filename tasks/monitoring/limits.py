@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+# Redshift forgets statements after a week.
+LONGEST_SECONDS = 7 * 24 * 3600
+
 
 class RunLimits(BaseModel):
     """When a run of a job or a crawler is slow or stuck."""
@@ -28,8 +31,8 @@ class RunLimits(BaseModel):
     median_from: int = Field(
         default=3, ge=1, le=1000, description="Fewer succeeded runs than these have no median"
     )
-    stuck_minutes: int = Field(
-        default=120, ge=1, description="A run that is active for longer is stuck"
+    stuck_minutes: float = Field(
+        default=120, gt=0, le=100_000, description="A run that is active for longer is stuck"
     )
 
     @model_validator(mode="after")
@@ -72,10 +75,16 @@ class WarehouseLimits(BaseModel):
         description="For Redshift Serverless, whose storage has no end: how much is too much",
     )
     slow_query_seconds: float = Field(
-        default=300, gt=0, description="A statement that takes longer is slow"
+        default=300,
+        gt=0,
+        le=LONGEST_SECONDS,
+        description="A statement that takes longer is slow",
     )
     queue_seconds: float = Field(
-        default=60, ge=0, description="A statement that waits longer for its turn waits too long"
+        default=60,
+        ge=0,
+        le=LONGEST_SECONDS,
+        description="A statement that waits longer for its turn waits too long",
     )
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from rich.text import Text
 from tasks.artifacts import publish_counts
 from tasks.monitoring.findings import Finding, Severity, Watched, count
 from tasks.monitoring.load import TableSize
+from tasks.monitoring.telling import Telling
 
 _COLOURS = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _LABEL_WIDTH = 11
@@ -19,10 +20,14 @@ _LABEL_WIDTH = 11
 
 @dataclass(frozen=True)
 class MonitorReport:
-    """What was watched, by part of the platform, and the sizes of Redshift's largest tables."""
+    """What was watched, by part of the platform, and the sizes of Redshift's largest tables.
+
+    `told_before` counts the findings that would have failed the run, had they been new.
+    """
 
     watched: Mapping[str, Watched]
     table_sizes: tuple[TableSize, ...] = ()
+    told_before: int = 0
 
     @property
     def findings(self) -> list[Finding]:
@@ -35,13 +40,11 @@ class MonitorReport:
         """What nobody can tell yet."""
         return [text for part in self.watched.values() for text in part.unknown]
 
-    @property
-    def worst(self) -> Severity | None:
-        """The severity of the worst finding; None where all is well."""
-        return max((finding.severity for finding in self.findings), default=None)
+    def summarise(self, telling: Telling | None = None) -> str:
+        """Say in one sentence what was found: how much of each severity, and the worst of it.
 
-    def summarise(self) -> str:
-        """Say in one sentence what was found: how much of each severity, and the worst of it."""
+        What is told now comes before what was told already.
+        """
         findings = self.findings
         counts = [
             f"{number} {severity.name.lower()}"
@@ -50,7 +53,9 @@ class MonitorReport:
         ]
         if not counts:
             return "All is well."
-        worst = findings[0]
+        worst = telling.now[0] if telling else findings[0]
+        if telling and telling.before:
+            counts.append(f"{count(len(telling.before), 'finding')} told before")
         return f"{', '.join(counts)}; {worst.kind}: {worst.subject}: {worst.text}"
 
 
@@ -59,7 +64,11 @@ def draw_report(report: MonitorReport) -> RenderableType:
     lines = [*_describe_watched(report), "", *_describe_unknown(report)]
     if not report.findings:
         return Group("", *map(Text, lines), Text("All is well."))
-    return Group("", *map(Text, lines), _draw_findings(report.findings))
+    drawn: list[RenderableType] = [*map(Text, lines), _draw_findings(report.findings)]
+    if report.told_before:
+        told = count(report.told_before, "finding")
+        drawn.append(Text(f"Told before, so that the run does not fail: {told}."))
+    return Group("", *drawn)
 
 
 def publish_report(report: MonitorReport) -> None:

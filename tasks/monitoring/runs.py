@@ -82,7 +82,7 @@ def _judge_endings(kind: str, subject: str, runs: Sequence[Run], span: Span) -> 
         reason = shorten(run.error) or "Glue gives no reason"
         since = "; a later one succeeded" if made_good else ""
         text = f"{run.run_id} {run.state} at {_moment(run.started)}{since}: {reason}"
-        yield Finding(severity, f"failed {kind}", subject, text)
+        yield Finding(severity, f"failed {kind}", subject, text, run.run_id)
 
 
 def _judge_durations(
@@ -99,7 +99,7 @@ def _judge_durations(
         if reason:
             verb = "has taken" if run.is_active else "took"
             text = f"{run.run_id} of {_moment(run.started)} {verb} {seconds:.0f} s, {reason}"
-            yield Finding(Severity.WARNING, f"slow {kind}", subject, text)
+            yield Finding(Severity.WARNING, f"slow {kind}", subject, text, run.run_id)
 
 
 def _why_slow(seconds: float, before: Sequence[float], limits: RunLimits) -> str | None:
@@ -120,7 +120,7 @@ def _judge_stuck(
         if run.is_active and _elapsed(run, span) > limits.stuck_minutes * 60:
             hours = _elapsed(run, span) / 3600
             text = f"{run.run_id} is {run.state} since {_moment(run.started)}, for {hours:.1f} h"
-            yield Finding(Severity.CRITICAL, f"stuck {kind}", subject, text)
+            yield Finding(Severity.CRITICAL, f"stuck {kind}", subject, text, run.run_id)
 
 
 def _elapsed(run: Run, span: Span) -> float:

@@ -19,9 +19,10 @@ from tasks.monitoring.glue_records import (
 from tasks.monitoring.ledger import judge_ledger
 from tasks.monitoring.limits import DatasetLimits, RunLimits, WarehouseLimits
 from tasks.monitoring.load import TableSize, judge_statements, judge_storage
-from tasks.monitoring.memory import keep_tables, recall_tables
+from tasks.monitoring.memory import TABLES, TOLD, keep, recall
 from tasks.monitoring.runs import Run, Span, explain_missing_history, judge_runs
 from tasks.monitoring.tables import judge_gone, judge_table, remember
+from tasks.monitoring.telling import Telling, choose_told
 from tasks.monitoring.warehouse_records import (
     Refused,
     count_statements,
@@ -67,11 +68,11 @@ def watch_tables(settings: Settings, databases: list[str], window_hours: int) ->
     watched = [*own, *(name for name in databases if name not in own)]
     tables = [table for name in watched for table in read_tables(glue, name, since=span.since)]
     names = [table.name for table in tables]
-    before = recall_tables(s3, settings.temp_bucket)
+    before = recall(s3, settings.temp_bucket, TABLES)
     findings = [finding for table in tables for finding in judge_table(table)]
     findings += judge_gone(before or {}, names, span.since)
     kept = remember(before or {}, names, span.now, span.now - span.since)
-    keep_tables(s3, settings.temp_bucket, kept)
+    keep(s3, settings.temp_bucket, TABLES, kept)
     unknown = []
     if before is None:
         unknown.append("Which tables are gone: the next report compares with this one")
@@ -107,6 +108,21 @@ def watch_warehouse(
         stored, sizes = _watch_storage(warehouse, limits)
         statements = _watch_statements(warehouse, limits, window_hours)
     return _join(stored, statements), sizes
+
+
+@retried_task(timeout_seconds=60)
+def choose_what_to_tell(
+    settings: Settings, alarming: list[Finding], again_after_hours: int
+) -> Telling:
+    """Choose which findings are to be told now, by when each was told last."""
+    told = recall(create_client("s3"), settings.temp_bucket, TOLD) or {}
+    return choose_told(alarming, told, datetime.now(UTC), timedelta(hours=again_after_hours))
+
+
+@retried_task(timeout_seconds=60)
+def remember_what_is_told(settings: Settings, telling: Telling) -> None:
+    """Remember what is told; apart from the choice, as a second try would find nothing to tell."""
+    keep(create_client("s3"), settings.temp_bucket, TOLD, telling.times)
 
 
 def _watch_storage(

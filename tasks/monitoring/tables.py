@@ -44,7 +44,7 @@ def judge_table(table: CatalogTable) -> list[Finding]:
         severity = max(severity for severity, _ in changes)
         told = "; ".join(text for _, text in changes)
         text = f"version {oldest.version} to {newest.version}: {told}"
-        findings.append(Finding(severity, "schema changed", table.name, text))
+        findings.append(Finding(severity, "schema changed", table.name, text, newest.version))
     return findings
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.stack
 
 DEADLINE_SECONDS = 120
+STUCK_SECONDS = 3.0
 SCRIPT = b"""
 import sys, time
 from awsglue.utils import getResolvedOptions
@@ -32,7 +33,7 @@ SLOW_STATEMENT = (
     "SELECT SUM(i) AS provoked FROM n"
 )
 PARAMETERS: dict[str, Any] = {
-    "runs": {"slow_factor": 2, "slow_margin_seconds": 1},
+    "runs": {"slow_factor": 2, "slow_margin_seconds": 1, "stuck_minutes": STUCK_SECONDS / 60},
     "datasets": {"twitter": {"stale_after_hours": 1000, "rejects_percent": 9}},
     "other_datasets": {"stale_after_hours": 48},
     "warehouse": {
@@ -60,11 +61,19 @@ def report(platform: Platform, done: Finished) -> list[dict[str, str]]:
     return list(json.loads(artifact["data"]))
 
 
-def provoke_runs(platform: Platform, prefix: str) -> None:
-    """A job that fails, one that takes far longer than before, a crawl of what is not there."""
+def provoke_runs(platform: Platform, prefix: str) -> str:
+    """A job that fails, one that takes far longer than before, one that is stuck, a lost crawl.
+
+    Returns the id of the run that is stuck.
+    """
     glue, bucket = platform.client("glue"), platform.values["ASSETS_BUCKET"]
     platform.client("s3").put_object(Bucket=bucket, Key="jobs/waits.py", Body=SCRIPT)
-    for name, waits in (("fails", ["never"]), ("slows", ["0", "0", "0", "5"])):
+    stuck = ""
+    for name, waits in (
+        ("hangs", ["3600"]),
+        ("fails", ["never"]),
+        ("slows", ["0", "0", "0", "5"]),
+    ):
         glue.create_job(
             Name=f"{prefix}-{name}",
             Role=platform.values["GLUE_JOB_ROLE_ARN"],
@@ -77,8 +86,11 @@ def provoke_runs(platform: Platform, prefix: str) -> None:
                 "ScriptLocation": f"s3://{bucket}/jobs/waits.py",
             },
         )
+        if name == "hangs":
+            stuck = start_run(glue, f"{prefix}-{name}", *waits)
+            continue
         for seconds in waits:
-            run_to_its_end(glue, f"{prefix}-{name}", seconds)
+            wait_until_ended(glue, f"{prefix}-{name}", start_run(glue, f"{prefix}-{name}", seconds))
     glue.create_crawler(
         Name=f"{prefix}-lost",
         Role=platform.values["GLUE_CRAWLER_ROLE_ARN"],
@@ -87,10 +99,14 @@ def provoke_runs(platform: Platform, prefix: str) -> None:
     )
     glue.start_crawler(Name=f"{prefix}-lost")
     wait_until(lambda: glue.get_crawler(Name=f"{prefix}-lost")["Crawler"]["State"] == "READY")
+    return stuck
 
 
-def run_to_its_end(glue: Any, job: str, seconds: str) -> None:
-    run = glue.start_job_run(JobName=job, Arguments={"--seconds": seconds})["JobRunId"]
+def start_run(glue: Any, job: str, seconds: str) -> str:
+    return str(glue.start_job_run(JobName=job, Arguments={"--seconds": seconds})["JobRunId"])
+
+
+def wait_until_ended(glue: Any, job: str, run: str) -> None:
     active = {"STARTING", "RUNNING", "WAITING"}
     wait_until(
         lambda: glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"] not in active
@@ -148,14 +164,14 @@ def test_everything_that_is_wrong_is_found_and_nothing_on_a_fresh_stack(
         assert told in fresh.output
     assert report(platform, fresh) == []
 
-    provoke_runs(platform, prefix)
+    stuck = provoke_runs(platform, prefix)
     provoke_tables(platform, database)
     provoke_ledger(platform)
     platform.query(SLOW_STATEMENT)
 
     done = platform.run_flow("monitor_platform", PARAMETERS)
     assert done.code == 1, done.output + done.errors
-    assert "monitor_platform failed: 5 critical, " in done.errors
+    assert "monitor_platform failed: 6 critical, " in done.errors
     assert "Traceback" not in done.errors
     found = {
         (row["severity"], row["kind"], row["subject"]): row["finding"]
@@ -164,11 +180,28 @@ def test_everything_that_is_wrong_is_found_and_nothing_on_a_fresh_stack(
     slow = {key: text for key, text in found.items() if key[1] == "slow query"}
     assert any("SELECT SUM(i) AS provoked FROM n" in text for text in slow.values()), slow
     rest = {key: text for key, text in found.items() if key not in slow}
-    assert_findings(rest, prefix, database)
+    assert_findings(rest, prefix, database, stuck)
+    assert_each_is_told_once(platform, prefix, stuck)
 
 
-def assert_findings(found: dict[Row, str], prefix: str, database: str) -> None:
+def assert_each_is_told_once(platform: Platform, prefix: str, stuck: str) -> None:
+    """What lasts fails no further run; what comes does."""
+    again = platform.run_flow("monitor_platform", PARAMETERS)
+    assert again.code == 0, again.output + again.errors
+    assert len([row for row in report(platform, again) if row["severity"] == "critical"]) == 6
+
+    glue = platform.client("glue")
+    glue.batch_stop_job_run(JobName=f"{prefix}-hangs", JobRunIds=[stuck])
+    wait_until_ended(glue, f"{prefix}-hangs", stuck)
+    wait_until_ended(glue, f"{prefix}-fails", start_run(glue, f"{prefix}-fails", "never"))
+    later = platform.run_flow("monitor_platform", PARAMETERS)
+    assert later.code == 1, later.output + later.errors
+    assert ", 5 findings told before; failed run: " in later.errors
+
+
+def assert_findings(found: dict[Row, str], prefix: str, database: str, stuck: str) -> None:
     expected = {
+        ("critical", "stuck run", f"{prefix}-hangs"): f"{stuck} is RUNNING since ",
         ("critical", "failed run", f"{prefix}-fails"): "there is no such day",
         ("critical", "failed crawl", f"{prefix}-lost"): "no-such-bucket-of-ours",
         ("critical", "table gone", f"{database}.goes"): "the catalog had it until",

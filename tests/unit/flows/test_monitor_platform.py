@@ -3,23 +3,30 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from flows.monitor_platform import MonitorPlatform, is_alarming
+from flows.monitor_platform import MonitorPlatform, choose_alarming
 from tasks.monitoring.findings import Finding, Severity, Watched
 from tasks.monitoring.report import MonitorReport
 
-WARNED = MonitorReport({"jobs": Watched("", (Finding(Severity.WARNING, "slow run", "j", "t"),))})
+REPORT = MonitorReport(
+    {
+        "jobs": Watched("", (Finding(Severity.WARNING, "slow run", "j", "t"),)),
+        "ledger": Watched("", (Finding(Severity.INFO, "rejects", "books", "t"),)),
+    }
+)
 
 
 @pytest.mark.parametrize(
-    ("fail_on", "alarming"),
-    [("info", True), ("warning", True), ("critical", False), ("never", False)],
+    ("least", "kinds"),
+    [
+        (Severity.INFO, ["slow run", "rejects"]),
+        (Severity.WARNING, ["slow run"]),
+        (Severity.CRITICAL, []),
+    ],
 )
-def test_the_run_fails_from_the_severity_on_that_is_asked_for(fail_on: str, alarming: bool) -> None:
-    assert is_alarming(WARNED, fail_on) is alarming
-
-
-def test_a_report_without_findings_never_alarms() -> None:
-    assert not is_alarming(MonitorReport({"jobs": Watched("")}), "info")
+def test_findings_alarm_from_the_severity_on_that_is_asked_for(
+    least: Severity, kinds: list[str]
+) -> None:
+    assert [one.kind for one in choose_alarming(REPORT, least)] == kinds
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,10 @@ def test_a_report_without_findings_never_alarms() -> None:
         ({"fail_on": "error"}, "'info', 'warning', 'critical' or 'never'"),
         ({"databases": ["a\nb"]}, "is no name of a database"),
         ({"runs": {"slow_factor": 1}}, "greater than 1"),
+        ({"runs": {"stuck_minutes": 0}}, "greater than 0"),
+        ({"tell_again_hours": 0}, "greater than or equal to 1"),
+        ({"warehouse": {"slow_query_seconds": float("inf")}}, "less than or equal to 604800"),
+        ({"warehouse": {"queue_seconds": float("nan")}}, "less than or equal to 604800"),
         ({"datasets": {"books": {"stale_after_hours": 0}}}, "greater than 0"),
         ({"warehouse": {"disk_warning_percent": 99}}, "is more than disk_critical_percent"),
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ from rich.console import Console
 from tasks.monitoring.findings import Finding, Severity, Watched
 from tasks.monitoring.load import TableSize
 from tasks.monitoring.report import MonitorReport, draw_report
+from tasks.monitoring.telling import Telling
 
 STALE = Finding(Severity.CRITICAL, "stale", "twitter", "last loaded 48.0 h ago " + "x" * 200)
 ADDED = Finding(Severity.INFO, "schema changed", "landing.a", "version 0 to 1: added b int")
@@ -46,11 +48,23 @@ def test_report_shows_the_worst_first_and_what_is_not_known() -> None:
 
 def test_all_is_well_only_without_findings() -> None:
     assert "All is well." in draw(WELL)
-    assert (WELL.worst, WELL.summarise()) == (None, "All is well.")
+    assert WELL.summarise() == "All is well."
 
 
 def test_summary_counts_and_names_the_worst() -> None:
-    assert UNWELL.worst is Severity.CRITICAL
     assert UNWELL.summarise().startswith(
         "1 critical, 1 warning, 1 info; stale: twitter: last loaded 48.0 h ago "
     )
+
+
+def test_summary_names_what_is_new_before_what_was_told() -> None:
+    telling = Telling(now=(SLOW,), before=(STALE,), times={})
+    assert UNWELL.summarise(telling) == (
+        "1 critical, 1 warning, 1 info, 1 finding told before; slow run: clean-books: took 301 s"
+    )
+
+
+def test_report_says_why_its_run_does_not_fail() -> None:
+    assert "Told before" not in draw(UNWELL)
+    shown = draw(replace(UNWELL, told_before=1))
+    assert "Told before, so that the run does not fail: 1 finding." in shown

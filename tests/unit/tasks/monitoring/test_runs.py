@@ -35,6 +35,7 @@ def test_a_run_that_failed_last_is_critical(state: str) -> None:
             "failed run",
             "clean-books",
             f"jr_1 {state} at 2026-11-20 11:00Z: No space left",
+            "jr_1",
         )
     ]
 
@@ -66,6 +67,7 @@ def test_a_slow_run_is_told_with_the_median_of_those_before_it() -> None:
             "slow run",
             "clean-books",
             "jr_1 of 2026-11-20 11:00Z took 301 s, the median of the 3 before it is 100 s",
+            "jr_1",
         )
     ]
 

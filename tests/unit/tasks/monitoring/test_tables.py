@@ -25,7 +25,9 @@ def test_the_same_columns_are_no_finding() -> None:
 
 def test_added_columns_are_to_know() -> None:
     assert judge(version("1", a="int", b="string"), version("0", a="int")) == [
-        Finding(Severity.INFO, "schema changed", "landing.books", "version 0 to 1: added b string")
+        Finding(
+            Severity.INFO, "schema changed", "landing.books", "version 0 to 1: added b string", "1"
+        )
     ]
 
 
