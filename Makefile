@@ -16,7 +16,7 @@ BIN := .venv/bin
 # The stack's values, then those of the resources in it.
 ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test lint format bench docs requirements deploy provision test-faults
+.PHONY: help install init up down status logs env run ui test lint format bench docs requirements wheel deploy provision test-faults
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ docs: ## write the pages that are read off the code
 bench: ## measure, and print what was measured
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/python -m benchmarks.walking_skeleton
+
+wheel: install ## build the local AWS as a wheel for other projects, into dist/
+	@cd localstack && ../$(BIN)/python -m hatchling build -t wheel -d ../dist
 
 requirements: ## compile requirements/*.txt from requirements/*.in
 	@for set in bootstrap app dev; do uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header requirements/$$set.in -o requirements/$$set.txt; done

@@ -20,6 +20,7 @@ from psycopg.conninfo import make_conninfo
 _SOCKET_PATH_BYTES = 107  # sun_path of unix(7), less its terminating zero
 _READ_ANY_FOLDER = "dac_read_search"
 _READ_ANY_FOLDER_BIT = 2  # capability.h: CAP_DAC_READ_SEARCH
+_SET_SECURE_BITS_BIT = 8  # CAP_SETPCAP
 
 # A stack is disposable: what a power failure would lose is made again by `up`.
 _SETTINGS = {
@@ -184,12 +185,20 @@ def _unprivileged() -> list[str]:
 
 
 def _folder_capability() -> list[str]:
-    """Keep the right to pass through 0700 folders above the cluster, where root has it to give."""
+    """Keep the right to pass through 0700 folders, where root has it to give.
+
+    Such a folder may be above the cluster, or above the binaries. PostgreSQL asks access(2) for its
+    own binary, which counts capabilities only where changes of user leave them alone.
+    https://man7.org/linux/man-pages/man7/capabilities.7.html
+    """
     status = Path("/proc/self/status").read_text()
     effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
-    if not int(effective.split()[1], 16) >> _READ_ANY_FOLDER_BIT & 1:
+    capabilities = int(effective.split()[1], 16)
+    if not capabilities >> _READ_ANY_FOLDER_BIT & 1:
         return []
-    return [f"--inh-caps=+{_READ_ANY_FOLDER}", f"--ambient-caps=+{_READ_ANY_FOLDER}"]
+    kept = [f"--inh-caps=+{_READ_ANY_FOLDER}", f"--ambient-caps=+{_READ_ANY_FOLDER}"]
+    may_set_bits = capabilities >> _SET_SECURE_BITS_BIT & 1
+    return [*kept, "--securebits=+no_setuid_fixup"] if may_set_bits else kept
 
 
 def _is_root() -> bool:

@@ -16,9 +16,9 @@ from lochan.stack.services.glue_worker import (
     has_jars,
     make_class_archive,
 )
-from lochan.stack.services.localstack import localstack_template
+from lochan.stack.services.localstack import kept_install, localstack_template
 from lochan.stack.services.postgres_server import postgres_template
-from lochan.stack.services.prefect_server import prefect_template
+from lochan.stack.services.prefect_server import has_prefect, prefect_template
 from lochan.stack.settings import Settings
 from lochan.stack.templates import Template, installed_versions, template_folder
 
@@ -26,10 +26,6 @@ from lochan.stack.templates import Template, installed_versions, template_folder
 _COMPILED_MODULES = (
     "boto3",
     "pandas",
-    "prefect.cli.server",
-    "prefect.cli.worker",
-    "prefect.server.api.server",
-    "prefect.workers.process",
     "psycopg",
     "pyarrow.parquet",
     "pyspark.pandas",
@@ -37,6 +33,12 @@ _COMPILED_MODULES = (
     "redshift_connector",
     "sqlglot",
     "uvicorn",
+)
+_PREFECT_MODULES = (
+    "prefect.cli.server",
+    "prefect.cli.worker",
+    "prefect.server.api.server",
+    "prefect.workers.process",
 )
 
 
@@ -63,9 +65,11 @@ def prepare_everything(settings: Settings, report: Report) -> None:
 
 def list_steps(settings: Settings) -> list[Step]:
     """List what `init` prepares."""
+    install = kept_install(settings)
     templates = {
         "PostgreSQL cluster": postgres_template(settings),
-        "Prefect database": prefect_template(settings),
+        **({"Prefect database": prefect_template(settings)} if has_prefect() else {}),
+        **({"LocalStack": install} if install else {}),
         "LocalStack index": localstack_template(settings),
         "compiled modules": _compiled_modules(settings),
     }
@@ -103,11 +107,13 @@ def _take(step: Step, report: Report) -> None:
 
 
 def _compiled_modules(settings: Settings) -> Template:
-    versions = installed_versions("prefect", "pyspark", "pandas", "boto3")
+    prefect = ("prefect",) if has_prefect() else ()
+    modules = (*_COMPILED_MODULES, *(_PREFECT_MODULES if has_prefect() else ()))
+    versions = installed_versions(*prefect, "pyspark", "pandas", "boto3")
 
     def compile_modules(folder: Path) -> None:
         """Compile into the cache beside the templates; the folder only says that it is done."""
-        _run(settings, f"import {', '.join(_COMPILED_MODULES)}", folder)
+        _run(settings, f"import {', '.join(modules)}", folder)
 
     return Template(template_folder(settings.cache, "compiled", *versions), compile_modules)
 

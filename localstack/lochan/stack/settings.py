@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from lochan.stack.errors import StackError
+from lochan.stack.localstack_install import localstack_install, python_of
 
-# The folder that holds the package `lochan`, and the checkout that holds that folder.
+# The folder that holds the package `lochan`: in a checkout, or where pip put it.
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
-PROJECT_ROOT = SOURCE_ROOT.parent
+IS_CHECKOUT = (SOURCE_ROOT / "pyproject.toml").is_file()
+CHECKOUT = SOURCE_ROOT.parent
 HOST = "127.0.0.1"
 _HIGHEST_PORT = 65535
 
@@ -50,11 +52,12 @@ class Settings:
     home: Path
     cache: Path
     ports: Ports = field(default_factory=Ports)
-    project: Path = PROJECT_ROOT
+    project: Path = CHECKOUT
     python: Path = field(default_factory=lambda: Path(sys.executable))
-    localstack_python: Path = PROJECT_ROOT / ".venv-localstack" / "bin" / "python"
+    localstack_python: Path = CHECKOUT / ".venv-localstack" / "bin" / "python"
     inherited: Mapping[str, str] = field(default_factory=dict)
     worker_environment: Mapping[str, str] = field(default_factory=dict)
+    listen: str = HOST  # in a container every address of its own network, published on loopback
 
     @classmethod
     def from_environment(
@@ -65,15 +68,16 @@ class Settings:
         worker_environment: Mapping[str, str] | None = None,
     ) -> "Settings":
         """Read the settings of the stack that this environment and working directory name."""
-        project = Path(environ.get("LOCHAN_ROOT") or PROJECT_ROOT).resolve()
+        project, cache = _project(environ), _cache_folder(environ)
         return cls(
             home=Path(environ.get("LOCHAN_HOME") or ".lochan").absolute(),
-            cache=_cache_folder(environ),
+            cache=cache,
             ports=ports or Ports.from_environment(environ),
             project=project,
-            localstack_python=_localstack_python(environ, project),
+            localstack_python=_localstack_python(environ, project, cache),
             inherited=dict(environ),
             worker_environment=dict(worker_environment or {}),
+            listen=environ.get("LOCHAN_LISTEN") or HOST,
         )
 
 
@@ -84,9 +88,19 @@ def _cache_folder(environ: Mapping[str, str]) -> Path:
     return Path(base).absolute() / "lochan"
 
 
-def _localstack_python(environ: Mapping[str, str], project: Path) -> Path:
+def _project(environ: Mapping[str, str]) -> Path:
+    """Name the folder that flow runs see: the checkout, or where `lochan` is called."""
+    named = environ.get("LOCHAN_ROOT")
+    return Path(named).resolve() if named else CHECKOUT if IS_CHECKOUT else Path.cwd()
+
+
+def _localstack_python(environ: Mapping[str, str], project: Path, cache: Path) -> Path:
     named = environ.get("LOCHAN_LOCALSTACK_PYTHON")
-    return Path(named) if named else project / ".venv-localstack" / "bin" / "python"
+    if named:
+        return Path(named)
+    if IS_CHECKOUT:
+        return project / ".venv-localstack" / "bin" / "python"
+    return python_of(localstack_install(cache).folder)
 
 
 def _parse_port(variable: str, text: str) -> int:

@@ -26,9 +26,10 @@ from lochan.stack.environment import (
     service_environment,
 )
 from lochan.stack.errors import NotReadyError, StackError
+from lochan.stack.localstack_install import localstack_install, python_of
 from lochan.stack.probes import request, request_json
 from lochan.stack.service import Service
-from lochan.stack.settings import HOST, Settings
+from lochan.stack.settings import Settings
 from lochan.stack.site import Site
 from lochan.stack.templates import Template, template_folder
 
@@ -39,22 +40,30 @@ def localstack(site: Site) -> Service:
     """Build the one endpoint of everything AWS."""
     launched = localstack_environment(
         home=site.state(NAME),
-        host=HOST,
+        host=site.settings.listen,
         port=site.ports.localstack,
         service_models=_service_models(),
-        worker_url=f"http://{HOST}:{site.ports.glue_worker}",
+        worker_url=f"http://{site.hosts.glue_worker}:{site.ports.glue_worker}",
         token_file=site.home.token,
         region=REGION,
     )
+    inherited = service_environment(site)
+    del inherited["PYTHONPATH"]  # its environment has pins, and a lochan, of its own
     return Service(
         name=NAME,
         command=tuple(localstack_command(site.settings.localstack_python)),
-        environment={**service_environment(site), **launched},
+        environment={**inherited, **launched, "LOCALSTACK_HOST": _name(site)},
         working_directory=site.home.state,
         ports=(site.ports.localstack,),
         prepare=functools.partial(_lay_out_home, site),
         probe=functools.partial(_check, site),
     )
+
+
+def kept_install(settings: Settings) -> Template | None:
+    """Describe LocalStack's environment if it is the one that lochan keeps in the cache."""
+    install = localstack_install(settings.cache)
+    return install if settings.localstack_python == python_of(install.folder) else None
 
 
 def localstack_template(settings: Settings) -> Template:
@@ -63,13 +72,26 @@ def localstack_template(settings: Settings) -> Template:
     return Template(folder, functools.partial(_build_index, settings))
 
 
+def _prepare_install(settings: Settings) -> None:
+    install = kept_install(settings)
+    if install:
+        install.prepare()
+
+
+def _name(site: Site) -> str:
+    """Name what LocalStack writes into the URLs that it returns."""
+    return f"{site.hosts.localstack}:{site.ports.localstack}"
+
+
 def _lay_out_home(site: Site) -> None:
+    _prepare_install(site.settings)
     localstack_template(site.settings).copy_to(site.state(NAME))
     prepare_home(site.state(NAME))
 
 
 def _build_index(settings: Settings, folder: Path) -> None:
     """Keep the index alone: LocalStack's other caches know paths of the home they were made in."""
+    _prepare_install(settings)
     with tempfile.TemporaryDirectory(prefix="lochan-") as scratch:
         try:
             index = build_spec_index(settings.localstack_python, Path(scratch))
@@ -82,12 +104,16 @@ def _build_index(settings: Settings, folder: Path) -> None:
 
 def _localstack_version(settings: Settings) -> str:
     """Name the release that LocalStack's own environment holds, without starting its Python."""
+    install = kept_install(settings)
+    if install:
+        return install.folder.name
     libraries = settings.localstack_python.parent.parent / "lib"
     found = sorted(libraries.glob("python*/site-packages/localstack_core-*.dist-info"))
     if not found or not settings.localstack_python.exists():
         raise StackError(
             f"LocalStack's environment is missing: {settings.localstack_python} with "
-            "localstack-core. Run `make init`, or name its Python in LOCHAN_LOCALSTACK_PYTHON."
+            "localstack-core. Run `make init` in the checkout, or name its Python in "
+            "LOCHAN_LOCALSTACK_PYTHON."
         )
     return found[-1].name
 
@@ -96,7 +122,7 @@ def _service_models() -> Path:
     """Find the service models of the clients' botocore, newer than LocalStack's own."""
     package = importlib.util.find_spec("botocore")
     if package is None or package.origin is None:
-        raise StackError("The package botocore is not installed: run `make init`.")
+        raise StackError("The package botocore is not installed: install lochan again.")
     return Path(package.origin).parent / "data"
 
 

@@ -4,6 +4,7 @@
 """
 
 import functools
+import importlib.util
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,13 @@ from lochan.stack.site import Site
 from lochan.stack.templates import Template, installed_versions, template_folder
 
 NAME = "prefect"
+# Where its database is, say: PREFECT_* names of the caller's own may be another Prefect's.
+_CHOSEN_PREFIXES = ("LOCHAN_PREFECT_SERVER_", "LOCHAN_PREFECT_UI_")
+
+
+def has_prefect() -> bool:
+    """Tell whether Prefect is installed: it is an extra of the distribution."""
+    return importlib.util.find_spec("prefect") is not None
 
 
 def prefect_server(site: Site) -> Service:
@@ -26,11 +34,12 @@ def prefect_server(site: Site) -> Service:
         **prefect_environment(prefect_home(site)),
         # What links in its notifications lead to.
         "PREFECT_UI_URL": f"http://{HOST}:{port}",
+        **_chosen_settings(site.settings),
     }
-    arguments = ("-m", "prefect", "server", "start", "--host", HOST, "--port", port)
+    command = (str(site.settings.python), "-m", "prefect", "server", "start")
     return Service(
         name=NAME,
-        command=(str(site.settings.python), *arguments),
+        command=(*command, "--host", site.settings.listen, "--port", port),
         environment=environment,
         working_directory=site.home.state,
         ports=(site.ports.prefect,),
@@ -59,6 +68,14 @@ def prefect_environment(home: Path) -> dict[str, str]:
         # Its telemetry locks the database while the server starts (PrefectHQ/prefect#18934).
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+    }
+
+
+def _chosen_settings(settings: Settings) -> dict[str, str]:
+    return {
+        name.removeprefix("LOCHAN_"): value
+        for name, value in settings.inherited.items()
+        if name.startswith(_CHOSEN_PREFIXES)
     }
 
 

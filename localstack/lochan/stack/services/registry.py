@@ -6,7 +6,7 @@ from lochan.stack.errors import StackError
 from lochan.stack.service import Service
 from lochan.stack.services.glue_worker import glue_worker
 from lochan.stack.services.localstack import localstack
-from lochan.stack.services.prefect_server import prefect_server
+from lochan.stack.services.prefect_server import has_prefect, prefect_server
 from lochan.stack.services.prefect_worker import prefect_worker
 from lochan.stack.services.rds import rds, rds_backend
 from lochan.stack.services.redshift import redshift, redshift_backend
@@ -26,15 +26,17 @@ SERVICES: dict[str, Builder] = {
     "prefect": prefect_server,
     "worker": prefect_worker,
 }
+# The services that need the extra `prefect` of the distribution.
+OF_PREFECT = frozenset({"prefect", "worker"})
 
 
 def build_services(
     site: Site, names: Iterable[str] | None, builders: dict[str, Builder] | None = None
 ) -> list[Service]:
-    """Build the named services and those that they require; all of them for None."""
+    """Build the named services and those that they require; all that are installed for None."""
     builders = SERVICES if builders is None else builders
     built: dict[str, Service] = {}
-    for name in builders if names is None else names:
+    for name in _installed(builders) if names is None else names:
         _build_with_requirements(site, name, builders, built)
     return [built[name] for name in builders if name in built]
 
@@ -46,6 +48,16 @@ def check_names(names: Iterable[str], builders: dict[str, Builder]) -> None:
         raise StackError(
             f"There is no service named {', '.join(unknown)}: choose from {', '.join(builders)}."
         )
+    extra = [name for name in names if name not in _installed(builders)]
+    if extra:
+        raise StackError(
+            f"Prefect is not installed, which {', '.join(extra)} needs: "
+            "pip install 'lochan[prefect]'."
+        )
+
+
+def _installed(builders: dict[str, Builder]) -> list[str]:
+    return [name for name in builders if name not in OF_PREFECT or has_prefect()]
 
 
 def _build_with_requirements(

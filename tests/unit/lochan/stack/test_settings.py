@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from lochan.stack import settings as settings_module
 from lochan.stack.errors import StackError
-from lochan.stack.settings import Ports, Settings
+from lochan.stack.settings import CHECKOUT, Ports, Settings
 
 
 def test_ports_are_the_documented_ones():
@@ -44,3 +45,26 @@ def test_home_and_cache_follow_their_variables():
     assert Settings.from_environment(environ).home == Path("/a")
     assert Settings.from_environment(environ).cache == Path("/b/lochan")
     assert Settings.from_environment({**environ, "LOCHAN_CACHE": "/c"}).cache == Path("/c")
+
+
+def test_a_checkout_has_an_environment_for_localstack_beside_its_own():
+    settings = Settings.from_environment({"HOME": "/home/ada"})
+    assert settings.localstack_python == CHECKOUT / ".venv-localstack" / "bin" / "python"
+    assert settings.project == CHECKOUT
+
+
+def test_an_installed_lochan_keeps_one_in_the_cache_and_works_where_it_is_called(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(settings_module, "IS_CHECKOUT", False)
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.from_environment({"LOCHAN_CACHE": str(tmp_path / "cache")})
+    python = settings.localstack_python
+    assert python.relative_to(tmp_path / "cache" / "templates").parts[1:] == ("bin", "python")
+    assert python.parts[-3].startswith("localstack-python-")
+    assert settings.project == tmp_path
+
+
+def test_a_named_python_for_localstack_is_taken(tmp_path):
+    settings = Settings.from_environment({"LOCHAN_LOCALSTACK_PYTHON": "/opt/python"})
+    assert settings.localstack_python == Path("/opt/python")
