@@ -44,6 +44,11 @@ class LoadResult:
     duplicate_rows: int
     skipped: bool
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Return input, loaded, rejected and duplicate."""
+        return (self.input_rows, self.loaded_rows, self.rejected_rows, self.duplicate_rows)
+
 
 @dataclass(frozen=True)
 class Load:

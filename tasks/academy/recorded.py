@@ -28,6 +28,11 @@ class Counts:
     rejected: int
     duplicate: int
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Return input, loaded, rejected and duplicate."""
+        return (self.input, self.loaded, self.rejected, self.duplicate)
+
 
 @dataclass(frozen=True)
 class Published:

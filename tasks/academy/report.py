@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tasks.academy.plan import CHANGED, EMPTY, MISSING, UNLOADED, TablePlan
 from tasks.academy.steps import LoadedPartition, SyncedPartitions
+from tasks.warehouse_table import draw_tables, group_parts
 
 TO_DO = (MISSING, CHANGED, UNLOADED)
 
@@ -58,7 +59,7 @@ def draw_report(report: SyncReport) -> RenderableType:
     drawn: list[RenderableType] = ["", _draw_plan(report.plans), *oddities, ""]
     if report.dry_run:
         return Group(*drawn, Text("dry run    nothing was done"))
-    return Group(*drawn, *map(Text, _steps(report)), "", _draw_tables(report))
+    return Group(*drawn, *map(Text, _steps(report)), "", _draw_loads(report))
 
 
 def _steps(report: SyncReport) -> Iterator[str]:
@@ -91,20 +92,9 @@ def _draw_plan(plans: Sequence[TablePlan]) -> Table:
     return drawn
 
 
-def _draw_tables(report: SyncReport) -> Table:
-    drawn = Table("Redshift table")
-    for heading in ("input", "loaded", "rejected", "duplicate", "rows now"):
-        drawn.add_column(heading, justify="right")
-    for name, rows in report.rows.items():
-        counts = [one.counts for one in report.loads if f"academy.{one.table}" == name]
-        sums = (
-            sum(one.input for one in counts),
-            sum(one.loaded for one in counts),
-            sum(one.rejected for one in counts),
-            sum(one.duplicate for one in counts),
-        )
-        drawn.add_row(name, *(f"{count:,}" for count in (*sums, rows)))
-    return drawn
+def _draw_loads(report: SyncReport) -> Table:
+    parts = group_parts("academy", ((one.table, one.counts) for one in report.loads))
+    return draw_tables(report.rows, parts)
 
 
 def _name(values: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tasks.books.steps import CleanedFiles, ExportedFiles, ModelledBooks
+from tasks.warehouse_table import draw_tables, group_parts
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,8 @@ def draw_exported(exported: ExportedFiles) -> RenderableType:
 
 def draw_modelled(modelled: ModelledBooks) -> RenderableType:
     """Draw the job's run and a row for each table of the star."""
-    drawn = Table("Redshift table")
-    for heading in ("input", "loaded", "rejected", "duplicate", "rows now"):
-        drawn.add_column(heading, justify="right")
-    for one in modelled.tables:
-        result, rows = one.result, modelled.rows[f"books.{one.table}"]
-        counts = (result.input_rows, result.loaded_rows, result.rejected_rows)
-        figures = (*counts, result.duplicate_rows, rows)
-        drawn.add_row(f"books.{one.table}", *(f"{figure:,}" for figure in figures))
+    parts = group_parts("books", ((one.table, one.result) for one in modelled.tables))
+    drawn = draw_tables(modelled.rows, parts)
     return Group("", *map(Text, _modelling(modelled)), "", drawn)
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tasks.twitter.collection import CollectResult
 from tasks.twitter.steps import ProcessedWindow, WarehouseResult
+from tasks.warehouse_table import draw_tables, group_parts
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,5 @@ def _steps(report: TweetsReport) -> Iterator[str]:
 
 
 def _draw_tables(warehoused: WarehouseResult) -> Table:
-    drawn = Table("Redshift table")
-    for heading in ("input", "loaded", "rejected", "duplicate", "rows now"):
-        drawn.add_column(heading, justify="right")
-    for name, rows in warehoused.rows.items():
-        results = [one.result for one in warehoused.loads if f"twitter.{one.table}" == name]
-        sums = (
-            sum(result.input_rows for result in results),
-            sum(result.loaded_rows for result in results),
-            sum(result.rejected_rows for result in results),
-            sum(result.duplicate_rows for result in results),
-        )
-        drawn.add_row(name, *(f"{count:,}" for count in (*sums, rows)))
-    return drawn
+    parts = group_parts("twitter", ((one.table, one.result) for one in warehoused.loads))
+    return draw_tables(warehoused.rows, parts)
