@@ -16,7 +16,7 @@ BIN := .venv/bin
 # The stack's values, then those of the resources in it.
 ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test lint format bench docs requirements wheel deploy provision test-faults
+.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements wheel deploy provision test-faults
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,10 +60,16 @@ env: ## export lines for your shell: eval "$(make -s env)"
 ui: ## where the Prefect UI is
 	@eval "$$($(BIN)/lochan env)" && echo "$${PREFECT_API_URL%/api}"
 
-test: ## install what tests need and pass them
+test: test-unit test-stack ## install what tests need and pass them
+
+test-unit: # the tests that need no stack
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/lochan init
 	@$(BIN)/pytest tests/unit -n 2 --dist loadfile -q
+
+test-stack: # contracts between processes, and whole flows
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/lochan init
 	@$(BIN)/pytest tests/contract tests/e2e -n 2 --dist loadfile -q
 
 test-faults: ## kill each flow before each of its effects and run it again: FLOW=..., FAULT_STEP=5
@@ -71,11 +77,14 @@ test-faults: ## kill each flow before each of its effects and run it again: FLOW
 	@$(BIN)/lochan init
 	@$(if $(filter command line environment,$(origin FLOW)),FAULT_FLOWS=$(FLOW)) $(BIN)/pytest tests/faults -q -s
 
-lint: ## ruff and mypy, as the pre-commit hooks run them
+lint: ## ruff, mypy and the linters of workflows, as the pre-commit hook runs them
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/zizmor --quiet --offline .github
 
 format: ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
