@@ -126,6 +126,7 @@ class DatabaseSource(ABC):
         self._session = session
         self._transformation_ctx = transformation_ctx
         self._key_order = read_key_order(options)
+        self._names_table = bool(options.get("dbtable"))
         self._plan = plan_read(self.vendor, options)
         self._endpoint = endpoints.endpoint_of_options(self._call, self.vendor, options, catalog_id)
 
@@ -153,16 +154,6 @@ class PostgresSource(DatabaseSource):
     """A table or a query of PostgreSQL."""
 
     vendor = "postgresql"
-
-    def __init__(
-        self,
-        session: SparkSession,
-        options: Mapping[str, Any],
-        transformation_ctx: str,
-        catalog_id: str | None = None,
-    ) -> None:
-        super().__init__(session, options, transformation_ctx, catalog_id)
-        self._names_table = bool(options.get("dbtable"))
 
     def read(self) -> Parsed:
         """Return the rows."""
