@@ -15,8 +15,10 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # The stack's values, then those of the resources in it.
 ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
+# The same for what is written into deployments: a worker in a container sees other addresses.
+DEPLOYED = eval "$$($(BIN)/lochan env --inside)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements wheel deploy provision test-faults
+.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements wheel deploy provision samples test-faults
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,15 +31,17 @@ init: install ## install everything and prepare what makes a start fast
 
 up: init ## start the local AWS, provision it, deploy the flows
 	@$(BIN)/lochan up
-	@$(MAKE) --no-print-directory -s provision deploy
-	@$(ENVIRONMENT) && $(BIN)/lochan sample
+	@$(MAKE) --no-print-directory -s provision deploy samples
 
 provision: # make what must exist in the running stack
-	@eval "$$($(BIN)/lochan env)" && $(BIN)/python -m infrastructure.provision apply --secret-values "$$LOCHAN_HOME/credentials.json"
+	@eval "$$($(BIN)/lochan env --inside)" && $(BIN)/python -m infrastructure.provision apply --secret-values "$$LOCHAN_HOME/credentials.json"
+
+samples: # put generated input where the flows look for it
+	@$(ENVIRONMENT) && $(BIN)/lochan sample
 
 deploy:
-	@$(ENVIRONMENT) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/logs/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/logs/deploy.log" >&2; exit 1; }
-	@$(ENVIRONMENT) && $(BIN)/python -m infrastructure.automations apply
+	@$(DEPLOYED) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/logs/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/logs/deploy.log" >&2; exit 1; }
+	@$(DEPLOYED) && $(BIN)/python -m infrastructure.automations apply
 
 run: init ## run a flow from nothing to its result: make run FLOW=tweets_to_redshift
 	@$(BIN)/lochan status --quiet || $(MAKE) --no-print-directory up

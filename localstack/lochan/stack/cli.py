@@ -22,6 +22,8 @@ COMMANDS = (
     "sql",
     "crawl",
     "sample",
+    "serve",
+    "make-home",
 )
 _INTERRUPTED = 130  # what shells report for Ctrl-C: 128 + SIGINT
 
@@ -35,7 +37,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"lochan.stack.commands.{cmd_name}")
+        module = importlib.import_module(f"lochan.stack.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

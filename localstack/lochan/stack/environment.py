@@ -4,9 +4,10 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from lochan.stack.addresses import Inside
 from lochan.stack.certificates import bundle_file
 from lochan.stack.errors import StackError
-from lochan.stack.settings import HOST, SOURCE_ROOT, Settings
+from lochan.stack.settings import SOURCE_ROOT, Settings
 from lochan.stack.site import Site
 
 REGION = "us-east-1"
@@ -24,13 +25,30 @@ _LOOPBACK_NAMES = "localhost,127.0.0.1,::1"
 
 def stack_environment(site: Site) -> dict[str, str]:
     """Name everything by which any tool reaches the stack's services."""
-    return {**aws_environment(site), **_database_environment(site), **_server_environment(site)}
+    caller = Inside(site.settings.project, site.ports, site.hosts)
+    return {
+        **aws_environment(site),
+        **_written_environment(site, caller),
+        "SSL_CERT_FILE": str(bundle_file(site.home)),
+        "PREFECT_API_URL": prefect_url(site),
+    }
+
+
+def deployment_environment(site: Site) -> dict[str, str]:
+    """Name the same for writing deployments and connections.
+
+    AWS and Prefect stay where the caller reaches them; what is written for the services names
+    the folder and the addresses that they see, which in containers are others.
+    """
+    inside = site.inside
+    written = _written_environment(site, inside)
+    return {**stack_environment(site), **written, "LOCHAN_ROOT": str(inside.project)}
 
 
 def aws_environment(site: Site) -> dict[str, str]:
     """Name the endpoint, the region and the key that AWS clients read by themselves."""
     return {
-        "AWS_ENDPOINT_URL": f"http://{HOST}:{site.ports.localstack}",
+        "AWS_ENDPOINT_URL": f"http://{site.hosts.localstack}:{site.ports.localstack}",
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         "AWS_DEFAULT_REGION": REGION,
@@ -40,7 +58,7 @@ def aws_environment(site: Site) -> dict[str, str]:
 
 def prefect_url(site: Site) -> str:
     """Name the address of Prefect's API."""
-    return f"http://{HOST}:{site.ports.prefect}/api"
+    return f"http://{site.hosts.prefect}:{site.ports.prefect}/api"
 
 
 def service_environment(site: Site) -> dict[str, str]:
@@ -102,28 +120,20 @@ def format_exports(variables: Mapping[str, str]) -> str:
     return "".join(f"export {name}={_quote(value)}\n" for name, value in variables.items())
 
 
-def _database_environment(site: Site) -> dict[str, str]:
+def _written_environment(site: Site, seen: Inside) -> dict[str, str]:
     redshift, rds = site.credentials.redshift, site.credentials.rds
     return {
-        # Clients verify the certificate's name, and some of them take no address for one.
-        "REDSHIFT_HOST": "localhost",
-        "REDSHIFT_PORT": str(site.ports.redshift),
+        "REDSHIFT_HOST": seen.hosts.redshift,
+        "REDSHIFT_PORT": str(seen.ports.redshift),
         "REDSHIFT_DATABASE": REDSHIFT_DATABASE,
         "REDSHIFT_USER": redshift.username,
         "REDSHIFT_PASSWORD": redshift.password,
-        "RDS_HOST": HOST,
-        "RDS_PORT": str(site.ports.rds),
+        "RDS_HOST": seen.hosts.rds,
+        "RDS_PORT": str(seen.ports.rds),
         "RDS_DATABASE": RDS_DATABASE,
         "RDS_USER": rds.username,
         "RDS_PASSWORD": rds.password,
-    }
-
-
-def _server_environment(site: Site) -> dict[str, str]:
-    return {
-        "X_API_URL": f"http://{HOST}:{site.ports.x_api}",
-        "SSL_CERT_FILE": str(bundle_file(site.home)),
-        "PREFECT_API_URL": prefect_url(site),
+        "X_API_URL": f"http://{seen.hosts.x_api}:{seen.ports.x_api}",
     }
 
 

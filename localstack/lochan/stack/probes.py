@@ -15,9 +15,9 @@ from lochan.stack.settings import HOST
 _SECONDS = 5.0
 
 
-def request_json(port: int, path: str, *, body: Any = None) -> Any:
-    """Return the JSON that a loopback server answers with status 200, or say what came instead."""
-    text = request(port, path, body=None if body is None else json.dumps(body))
+def request_json(port: int, path: str, *, body: Any = None, host: str = HOST) -> Any:
+    """Return the JSON that a server answers with status 200, or say what came instead."""
+    text = request(port, path, body=None if body is None else json.dumps(body), host=host)
     try:
         return json.loads(text)
     except ValueError as error:
@@ -25,13 +25,18 @@ def request_json(port: int, path: str, *, body: Any = None) -> Any:
 
 
 def request(
-    port: int, path: str, *, body: str | None = None, headers: dict[str, str] | None = None
+    port: int,
+    path: str,
+    *,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
+    host: str = HOST,
 ) -> str:
-    """Return the text that a loopback server answers with status 200, or say what came instead.
+    """Return the text that a server answers with status 200, or say what came instead.
 
     Written on http.client because it asks no proxy, whatever the environment says.
     """
-    connection = http.client.HTTPConnection(HOST, port, timeout=_SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
     sent = {"Content-Type": "application/json", **(headers or {})}
     try:
         connection.request("GET" if body is None else "POST", path, body, sent)

@@ -2,10 +2,11 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lochan.stack.addresses import Hosts, Inside
 from lochan.stack.home import Home
 from lochan.stack.processes import ProcessIdentity, StopPlan, find_process
 from lochan.stack.settings import Ports
@@ -13,11 +14,16 @@ from lochan.stack.settings import Ports
 
 @dataclass(frozen=True)
 class StackRecord:
-    """A stack's identity: its id, the ports it really has and its short folder for sockets."""
+    """A stack's identity: its id, where it is reached, and its short folder for sockets.
+
+    `inside` is what the services of a stack in containers see, where that is something else.
+    """
 
     stack_id: str
     ports: Ports
     sockets: Path
+    hosts: Hosts = field(default_factory=Hosts)
+    inside: Inside | None = None
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,13 @@ def read_stack(home: Home) -> StackRecord | None:
     facts = _read_object(home.stack)
     if facts is None:
         return None
-    ports = Ports(**facts["ports"])
-    return StackRecord(stack_id=facts["stack_id"], ports=ports, sockets=Path(facts["sockets"]))
+    return StackRecord(
+        stack_id=facts["stack_id"],
+        ports=Ports(**facts["ports"]),
+        sockets=Path(facts["sockets"]),
+        hosts=Hosts(**facts["hosts"]),
+        inside=_parse_inside(facts["inside"]),
+    )
 
 
 def write_service(home: Home, record: ServiceRecord) -> None:
@@ -73,6 +84,13 @@ def read_services(home: Home) -> list[ServiceRecord]:
     found = (_read_object(path) for path in home.services.glob("*.json"))
     records = [_parse_service(facts) for facts in found if facts is not None]
     return sorted(records, key=lambda record: record.started_at)
+
+
+def _parse_inside(facts: dict[str, Any] | None) -> Inside | None:
+    if facts is None:
+        return None
+    project = Path(facts["project"])
+    return Inside(project, Ports(**facts["ports"]), Hosts(**facts["hosts"]))
 
 
 def _parse_service(facts: dict[str, Any]) -> ServiceRecord:

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from lochan.stack.addresses import Hosts, Inside
 from lochan.stack.credentials import Credentials, load_credentials, load_token
 from lochan.stack.home import Home
 from lochan.stack.ports import choose_free_ports
@@ -32,6 +33,16 @@ class Site:
     def ports(self) -> Ports:
         """The ports that the stack really has."""
         return self.stack.ports
+
+    @property
+    def hosts(self) -> Hosts:
+        """The hosts by which whoever holds this site reaches the servers."""
+        return self.stack.hosts
+
+    @property
+    def inside(self) -> Inside:
+        """The stack as its services see it, and as deployments and connections describe it."""
+        return self.stack.inside or Inside(self.settings.project, self.ports, self.hosts)
 
     def state(self, service: str) -> Path:
         """Name the folder of a service's data."""

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from lochan.stack.certificates import make_certificates
-from lochan.stack.environment import stack_environment
+from lochan.stack.containers import is_up_in_containers, refuse_containers
+from lochan.stack.environment import deployment_environment, stack_environment
 from lochan.stack.errors import StackNotUpError
 from lochan.stack.home import Home
 from lochan.stack.lock import exclusive_lock
@@ -60,6 +61,7 @@ def start(
     """
     check_names(services or (), SERVICES if builders is None else builders)
     home = Home(settings.home)
+    refuse_containers(home)
     home.open()
     with _locked(home, report):
         home.open()  # a `down` that was waited for may have cleared it
@@ -79,6 +81,7 @@ def start(
 def stop(settings: Settings, *, report: Report = report_nothing) -> bool:
     """End every service of the stack and remove its state; return whether there was a stack."""
     home = Home(settings.home)
+    refuse_containers(home)
     if not _has_stack(home):
         return False
     with _locked(home, report):
@@ -88,22 +91,25 @@ def stop(settings: Settings, *, report: Report = report_nothing) -> bool:
     return had_stack
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """Name the variables of the services that the stack has."""
+def environment(settings: Settings, *, inside: bool = False) -> dict[str, str]:
+    """Name the variables of the services that the stack has, or those for deployments to them."""
     site, records = open_running_site(settings)
-    present = {record.name for record in records}
+    variables = deployment_environment(site) if inside else stack_environment(site)
+    present = {record.name for record in records} or set(SERVICES)  # containers leave no records
     return {
-        name: value
-        for name, value in stack_environment(site).items()
-        if _service_of(name) in present | {None}
+        name: value for name, value in variables.items() if _service_of(name) in present | {None}
     }
 
 
 def open_running_site(settings: Settings) -> tuple[Site, list[ServiceRecord]]:
-    """Return the site and the records of a stack that is up, or refuse."""
+    """Return the site and the records of a stack that is up, or refuse.
+
+    A stack in containers has no records: the container engine knows its processes.
+    """
     home = Home(settings.home)
-    records = read_services(home)
-    if read_stack(home) is None or not any(record.is_alive for record in records):
+    stack, records = read_stack(home), read_services(home)
+    is_up = any(record.is_alive for record in records) or is_up_in_containers(stack)
+    if stack is None or not is_up:
         raise StackNotUpError(settings.home)
     return open_site(settings), records
 

@@ -8,6 +8,11 @@ from lochan.stack.stack import environment
 
 
 @click.command("env")
-def command() -> None:
+@click.option(
+    "--inside",
+    is_flag=True,
+    help="Name folder and addresses as the stack's services see them, to write deployments.",
+)
+def command(inside: bool) -> None:
     """Print the `export` lines that tools need, nothing else."""
-    click.echo(format_exports(environment(current_settings())), nl=False)
+    click.echo(format_exports(environment(current_settings(), inside=inside)), nl=False)

@@ -53,7 +53,7 @@ def _tabulate(statuses: list[ServiceStatus]) -> Table:
 
 
 def _figures(status: ServiceStatus) -> tuple[str, str, str, str]:
-    if status.state == DEAD:
+    if status.state == DEAD or status.pid is None:
         return "-", _port(status), "-", "-"
     memory = f"{status.memory_bytes / _MEGABYTE:.0f} MB"
     return str(status.pid), _port(status), _duration(status.uptime_seconds), memory

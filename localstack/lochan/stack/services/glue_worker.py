@@ -13,7 +13,7 @@ from lochan.stack.errors import StackError
 from lochan.stack.probes import request_json
 from lochan.stack.processes import StopPlan
 from lochan.stack.service import Service
-from lochan.stack.settings import HOST, Settings
+from lochan.stack.settings import Settings
 from lochan.stack.site import Site
 
 NAME = "glue-worker"
@@ -32,7 +32,15 @@ def glue_worker(site: Site) -> Service:
     python = str(site.settings.python)
     return Service(
         name=NAME,
-        command=(python, "-m", "lochan.glue.worker", "--host", HOST, "--port", port),
+        command=(
+            python,
+            "-m",
+            "lochan.glue.worker",
+            "--host",
+            site.settings.listen,
+            "--port",
+            port,
+        ),
         environment=environment,
         working_directory=site.home.state,
         ports=(site.ports.glue_worker,),

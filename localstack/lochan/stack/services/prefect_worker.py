@@ -51,6 +51,7 @@ def _temporary_files(site: Site) -> Path:
 
 
 def _check_online(site: Site) -> None:
-    workers = request_json(site.ports.prefect, f"/api/work_pools/{POOL}/workers/filter", body={})
+    path = f"/api/work_pools/{POOL}/workers/filter"
+    workers = request_json(site.ports.prefect, path, body={}, host=site.hosts.prefect)
     if not any(worker["status"] == "ONLINE" for worker in workers):
         raise NotReadyError(f"no worker polls the pool {POOL}")

@@ -17,7 +17,7 @@ from lochan.stack.services.postgres_server import (
     lay_out_cluster,
     postgres_command,
 )
-from lochan.stack.settings import HOST, Settings
+from lochan.stack.settings import Settings
 from lochan.stack.site import Site
 
 NAME = "rds"
@@ -90,7 +90,7 @@ def _prepare_cluster(settings: Settings, cluster: PostgresCluster) -> None:
 def _gateway_command(site: Site) -> tuple[str, ...]:
     cluster = _cluster(site)
     options = {
-        "--host": HOST,
+        "--host": site.settings.listen,
         "--port": site.ports.rds,
         "--backend-socket": cluster.socket_directory / f".s.PGSQL.{cluster.port}",
         "--certificate": certificate_file(site.home),

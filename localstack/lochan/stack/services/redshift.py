@@ -15,7 +15,6 @@ from lochan.stack.services.postgres_server import (
     lay_out_cluster,
     postgres_command,
 )
-from lochan.stack.settings import HOST
 from lochan.stack.site import Site
 
 NAME = "redshift"
@@ -64,7 +63,7 @@ def _backend_cluster(site: Site) -> PostgresCluster:
 def _wire_command(site: Site) -> tuple[str, ...]:
     cluster = _backend_cluster(site)
     options = {
-        "--host": HOST,
+        "--host": site.settings.listen,
         "--port": site.ports.redshift,
         "--control-port": site.ports.redshift_control,
         "--backend-socket": cluster.socket_directory,

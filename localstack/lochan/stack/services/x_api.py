@@ -8,7 +8,6 @@ from lochan.stack.environment import service_environment
 from lochan.stack.probes import request_json
 from lochan.stack.records import write_private
 from lochan.stack.service import Service
-from lochan.stack.settings import HOST
 from lochan.stack.site import Site
 
 NAME = "x-api"
@@ -32,7 +31,7 @@ def x_api(site: Site) -> Service:
     python = str(site.settings.python)
     return Service(
         name=NAME,
-        command=(python, "-m", "lochan.x_api", "--host", HOST, "--port", port),
+        command=(python, "-m", "lochan.x_api", "--host", site.settings.listen, "--port", port),
         environment={**service_environment(site), **_chosen_pages(site), **tokens},
         working_directory=site.home.state,
         ports=(site.ports.x_api,),
