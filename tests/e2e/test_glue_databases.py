@@ -150,6 +150,12 @@ show("delta before", glueContext.create_dynamic_frame.from_options(
 FAILING = (
     PREAMBLE
     + """
+glueContext.create_dynamic_frame.from_options(
+    "redshift",
+    {"connectionName": args["warehouse"], "useConnectionProperties": "true",
+     "dbtable": "public.round_trip", "redshiftTmpDir": args["temporary"],
+     "aws_iam_role": args["role"]},
+)
 glueContext.write_dynamic_frame.from_jdbc_conf(
     frame, args["warehouse"],
     {"dbtable": "public.narrow", "aws_iam_role": args["role"],

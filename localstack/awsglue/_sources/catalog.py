@@ -80,7 +80,7 @@ class CatalogTable:
                 "a manifest of symbolic links",
                 "Read the Delta table itself by from_options.",
             )
-        library = descriptor.get("SerdeInfo", {}).get("SerializationLibrary", "")
+        library = _serde_library(descriptor)
         found = _SERDE_FORMATS.get(library) or self.classification
         if not found:
             raise not_implemented(
@@ -143,9 +143,19 @@ class CatalogTable:
         escaper = parameters.get("escapeChar") or parameters.get("escape.delim")
         if escaper:
             options["escaper"] = escaper
+        self._refuse_lines(parameters)
         if int(parameters.get("skip.header.line.count", 0)) > 0:
             options["skipFirst"] = True
         return options
+
+    def _refuse_lines(self, parameters: Mapping[str, str]) -> None:
+        """Raise where more lines than a header are to be passed over: they would be records."""
+        for name, most in (("skip.header.line.count", 1), ("skip.footer.line.count", 0)):
+            if int(parameters.get(name, 0)) > most:
+                raise not_implemented(
+                    f"a read of the table {self.database}.{self.name}",
+                    f"{name} = {parameters[name]}",
+                )
 
 
 def get_table(database: str, table_name: str, catalog_id: str | None) -> CatalogTable:
@@ -163,14 +173,28 @@ def get_partitions(table: CatalogTable, expression: str = "") -> list[Partition]
     if expression:
         request["Expression"] = expression
     glue: Any = boto3.client("glue")
-    return list(_read_partitions(glue.get_paginator("get_partitions").paginate(**request)))
+    pages = glue.get_paginator("get_partitions").paginate(**request)
+    return list(_read_partitions(table, pages))
 
 
-def _read_partitions(pages: Iterable[Mapping[str, Any]]) -> Iterator[Partition]:
+def _read_partitions(
+    table: CatalogTable, pages: Iterable[Mapping[str, Any]]
+) -> Iterator[Partition]:
+    library = _serde_library(table.definition["StorageDescriptor"])
     for page in pages:
         for found in page["Partitions"]:
-            location = found.get("StorageDescriptor", {}).get("Location", "")
-            yield Partition(tuple(found["Values"]), location)
+            descriptor = found.get("StorageDescriptor", {})
+            values = tuple(found["Values"])
+            if _serde_library(descriptor) not in ("", library):
+                raise not_implemented(
+                    f"a read of the table {table.database}.{table.name}",
+                    f"the partition {list(values)}, whose SerDe is another than the table's",
+                )
+            yield Partition(values, descriptor.get("Location", ""))
+
+
+def _serde_library(descriptor: Mapping[str, Any]) -> str:
+    return str(descriptor.get("SerdeInfo", {}).get("SerializationLibrary", ""))
 
 
 def catalog_request(catalog_id: str | None) -> dict[str, str]:

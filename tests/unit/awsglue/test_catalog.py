@@ -188,6 +188,34 @@ def test_a_csv_table_is_parsed_by_its_serde(make_table, read, table, serde, para
     assert table(frame) == "id | price | n\n1 | 2.5 | x\nnull | 0.0 | null"
 
 
+@pytest.mark.parametrize(
+    "lines", [{"skip.header.line.count": "2"}, {"skip.footer.line.count": "1"}]
+)
+def test_lines_that_are_no_records_are_refused_but_for_a_header(make_table, read, lines):
+    folder = make_table("csv", "id bigint", **{"field.delim": ",", **lines})
+    (folder / "a.csv").write_text("about\nid\n1\n")
+    with pytest.raises(NotImplementedError, match=r"lake.events with skip.\w+.line.count = "):
+        read()
+
+
+def test_a_partition_of_another_format_is_refused(days, read, glue):
+    found = glue.get_partition(
+        DatabaseName="lake", TableName="events", PartitionValues=["2025", "09"]
+    )["Partition"]
+    serde = {"SerializationLibrary": SERDES["csv"]}
+    glue.update_partition(
+        DatabaseName="lake",
+        TableName="events",
+        PartitionValueList=["2025", "09"],
+        PartitionInput={
+            "Values": ["2025", "09"],
+            "StorageDescriptor": {**found["StorageDescriptor"], "SerdeInfo": serde},
+        },
+    )
+    with pytest.raises(NotImplementedError, match=r"the partition \['2025', '09'\], whose SerDe"):
+        read()
+
+
 def test_other_text_in_a_column_of_numbers_makes_a_choice(make_table, read, tree):
     # As `provider id` of the documentation's Medicare example: long and string.
     folder = make_table("csv", "id bigint; n bigint", **{"field.delim": ","})
