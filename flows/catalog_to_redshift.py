@@ -9,6 +9,7 @@ from typing import Literal
 from prefect import flow
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tasks.artifacts import progress
 from tasks.command_line import run_from_terminal
 from tasks.connections import migrate_warehouse
 from tasks.lake.report import (
@@ -30,8 +31,8 @@ from tasks.lake.steps import (
     crawl_source,
     crawl_target,
     fill_table,
-    find_current,
     find_objects,
+    find_pending,
     plan_load,
     prepare_target,
     publish_rows,
@@ -82,7 +83,7 @@ class CatalogToRedshift(BaseModel):
     )
     merge_keys: list[str] = Field(
         default=[],
-        description="Columns by which rows are merged; without any the rows of the prefix are "
+        description="Columns by which rows are merged; without any the rows of a folder are "
         "replaced whenever its objects change",
     )
     newest_by: str | None = Field(
@@ -108,6 +109,9 @@ class CatalogToRedshift(BaseModel):
     )
     reject_limit: int = Field(
         default=1000, ge=0, description="Above so many unusable records nothing is loaded"
+    )
+    max_rejected_share: float = Field(
+        default=0.1, ge=0, le=1, description="As reject_limit, as a share of the records"
     )
     dry_run: bool = Field(default=False, description="Crawl, show the plan, and stop there")
 
@@ -182,6 +186,7 @@ class CatalogToRedshift(BaseModel):
             combine=self.combine,
             rules=self.rules,
             reject_limit=self.reject_limit,
+            max_rejected_share=self.max_rejected_share,
         )
 
 
@@ -204,6 +209,9 @@ SAMPLE = CatalogToRedshift(
     newest_by="updated_at",
 )
 
+# Planned, target made and crawled, job done, rows published.
+STEPS = 4
+
 
 @flow(name="catalog_to_redshift", flow_run_name="catalog_to_redshift")
 def catalog_to_redshift(parameters: CatalogToRedshift = SAMPLE) -> LoadReport:
@@ -211,20 +219,25 @@ def catalog_to_redshift(parameters: CatalogToRedshift = SAMPLE) -> LoadReport:
     settings = read_settings(os.environ)
     request = parameters.as_request(settings)
     migrate_warehouse(settings)
-    objects = find_objects(request)
-    if not parameters.dry_run and (current := find_current(settings, request, objects)):
-        tidy_up(settings, request, current.load_id)
-        return LoadReport(request, loaded=current)
-    plan = plan_load(settings, request, objects, crawl_source(settings, request))
-    publish_plan(plan)
-    if parameters.dry_run:
-        return LoadReport(request, plan)
-    say_plan(plan)
-    prepare_target(settings, plan)
-    into = crawl_target(settings, plan)
-    filled = fill_table(settings, plan, into)
-    published = publish_rows(settings, plan, filled)
-    tidy_up(settings, request, plan.load_id)
+    found = find_pending(settings, request, find_objects(request))
+    if not (parameters.dry_run or found.pending):
+        tidy_up(settings, request)
+        return LoadReport(request, loaded=found.loaded)
+    with progress(STEPS, f"Steps of the load of {request.target}") as advance:
+        plan = plan_load(settings, request, found, crawl_source(settings, request, found))
+        publish_plan(plan)
+        advance()
+        if parameters.dry_run:
+            return LoadReport(request, plan)
+        say_plan(plan)
+        prepare_target(settings, plan)
+        into = crawl_target(settings, plan)
+        advance()
+        filled = fill_table(settings, plan, into)
+        advance()
+        published = publish_rows(settings, plan, filled)
+        advance()
+    tidy_up(settings, request)
     publish_load(settings, plan, filled, published)
     return LoadReport(request, plan, published.result, filled, published.target_rows)
 

@@ -9,6 +9,7 @@ import sys
 
 import boto3
 from pyspark.context import SparkContext
+from pyspark.sql import DataFrame
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
@@ -18,10 +19,31 @@ from awsglue.utils import getResolvedOptions
 from spark.documents import put_document
 from spark.jobs.quality import evaluate
 from spark.lake.choices import choice_specs
+from spark.lake.folders import key_mappings, label_rows
+from spark.lake.lines import read_lines
 from spark.lake.load import check_rows, configure
-from spark.lake.plan import read_plan
-from spark.lake.ragged import check_lines
+from spark.lake.plan import LoadPlan, read_plan
 from spark.lake.rows import add_unread, make_rows
+
+
+def read_rows(context: GlueContext, plan: LoadPlan) -> DataFrame:
+    """Read every record of the folders: usable, or with the reason why it is not."""
+    if plan.csv is not None:
+        return make_rows(read_lines(context.spark_session, plan, plan.csv), plan)
+    source = context.create_dynamic_frame.from_catalog(
+        database=plan.source_database,
+        table_name=plan.source_table,
+        push_down_predicate=plan.predicate,
+        transformation_ctx="source",
+    )
+    specs = choice_specs(source.schema())
+    resolved = ResolveChoice.apply(frame=source, specs=specs) if specs else source
+    mappings = [*plan.mappings, *key_mappings(plan)]
+    fields = ApplyMapping.apply(frame=resolved, mappings=mappings).toDF()
+    rows = make_rows(label_rows(fields, plan), plan)
+    if source.errorsCount():
+        rows = add_unread(rows, source.errorsAsDynamicFrame().toDF(), plan)
+    return rows
 
 
 def main(argv: list[str]) -> None:
@@ -33,17 +55,7 @@ def main(argv: list[str]) -> None:
     s3 = boto3.client("s3")
     plan = read_plan(s3, arguments["plan_uri"])
     configure(context.spark_session, plan)
-    if plan.csv is not None:
-        check_lines(context.spark_session, plan.csv)
-    source = context.create_dynamic_frame.from_catalog(
-        database=plan.source_database, table_name=plan.source_table, transformation_ctx="source"
-    )
-    specs = choice_specs(source.schema())
-    resolved = ResolveChoice.apply(frame=source, specs=specs) if specs else source
-    fields = ApplyMapping.apply(frame=resolved, mappings=plan.mappings).toDF()
-    rows = make_rows(fields, plan)
-    if source.errorsCount():
-        rows = add_unread(rows, source.errorsAsDynamicFrame().toDF(), plan)
+    rows = read_rows(context, plan)
     # Counted, checked and written: parsed once.
     rows.persist()
     summary = check_rows(rows, plan, evaluate)

@@ -8,12 +8,14 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark.lake.plan import REASON, RECORD, LoadPlan
+from spark.lake.plan import FILE, POSITION, REASON, RECORD, LoadPlan
 from spark.lake.rows import usable_rows
-from spark.quality import Evaluate, check_rules
+from spark.quality import Evaluate, RulesMissing, check_rules, read_rules
 from spark.tuning import fit_to_size
 
 SHOWN_REASONS = 5
+SHOWN_CHARACTERS = 200
+DATASET = "lake"
 
 
 class TooManyRejects(Exception):
@@ -43,12 +45,12 @@ def check_rows(rows: DataFrame, plan: LoadPlan, evaluate: Evaluate) -> Summary:
     total = sum(reasons.values())
     usable = reasons.pop(None, 0)
     rejected = total - usable
-    if rejected > plan.reject_limit:
+    if rejected > plan.reject_limit or rejected > plan.max_rejected_share * total:
         raise TooManyRejects(_describe_rejects(rows, plan, rejected, total))
     outcomes = check_rules(
         usable_rows(rows, plan),
         table=plan.table,
-        rules=plan.rules or default_rules(plan),
+        rules=choose_rules(plan),
         evaluate=evaluate,
         keys=plan.keys,
     )
@@ -58,6 +60,20 @@ def check_rows(rows: DataFrame, plan: LoadPlan, evaluate: Evaluate) -> Summary:
         [outcome.as_dict() for outcome in outcomes],
         {str(reason): count for reason, count in reasons.items()},
     )
+
+
+def choose_rules(plan: LoadPlan) -> str:
+    """Give the rules that were asked for, else those beside the table, else what every table obeys.
+
+    The file of lake.trips is spark/rules/lake/trips.dqdl, that of sales.trips in the same folder
+    sales.trips.dqdl.
+    """
+    if plan.rules:
+        return plan.rules
+    try:
+        return read_rules(DATASET, plan.table.removeprefix(f"{DATASET}."))
+    except RulesMissing:
+        return default_rules(plan)
 
 
 def default_rules(plan: LoadPlan) -> str:
@@ -74,10 +90,15 @@ def _count_reasons(rows: DataFrame) -> dict[str | None, int]:
 
 
 def _describe_rejects(rows: DataFrame, plan: LoadPlan, rejected: int, total: int) -> str:
-    shown = rows.where(F.col(REASON).isNotNull()).select(REASON, RECORD).limit(SHOWN_REASONS)
-    lines = [f"{reason}: {str(record)[:200]}" for reason, record in shown.collect()]
+    place = F.concat_ws(", ", FILE, POSITION)
+    shown = rows.where(F.col(REASON).isNotNull()).select(place, REASON, RECORD).limit(SHOWN_REASONS)
+    lines = [
+        f"  {where}: {reason}: {str(record)[:SHOWN_CHARACTERS]}"
+        for where, reason, record in shown.collect()
+    ]
     head = (
         f"{rejected} of {total} records for {plan.table} are unusable, the limit is "
-        f"{plan.reject_limit}; nothing is loaded. Among them:"
+        f"{plan.reject_limit} and {plan.max_rejected_share:.0%} of them; nothing is loaded. "
+        "Mend them, state the delimiter if it is another, or raise the limits. Among them:"
     )
     return "\n".join([head, *lines])

@@ -7,9 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from spark.documents import read_document
-from spark.lake.ragged import CsvLayout
 
+# Beside the target's columns in every row that the job writes.
 LOAD_ID, REASON, RECORD = "lochan_load_id", "lochan_reason", "lochan_record"
+FILE, POSITION = "lochan_file", "lochan_position"
+
+
+@dataclass(frozen=True)
+class CsvLayout:
+    """How the catalog says that the files are written, and which columns a line has."""
+
+    delimiter: str
+    quote: str
+    has_header: bool
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder to load: where it is, its rows' load, its values of the partition keys."""
+
+    uri: str
+    load_id: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,13 +61,15 @@ class LoadColumn:
 
 @dataclass(frozen=True)
 class LoadPlan:
-    """One load: a table of the catalog into another one that is a table of Redshift."""
+    """Folders of a table of the catalog into another one that is a table of Redshift."""
 
-    load_id: str
     table: str
     source_database: str
     source_table: str
     csv: CsvLayout | None
+    partition_keys: tuple[str, ...]
+    predicate: str
+    folders: tuple[Folder, ...]
     target_database: str
     target_table: str
     columns: tuple[LoadColumn, ...]
@@ -55,6 +77,7 @@ class LoadPlan:
     rules: str
     bytes: int
     reject_limit: int
+    max_rejected_share: float
     preactions: str
     copy_role_arn: str
 
@@ -73,11 +96,15 @@ def parse_plan(document: dict[str, Any]) -> LoadPlan:
     """Read a plan as tasks/lake/plan.py describes it."""
     source, target = document["source"], document["target"]
     return LoadPlan(
-        load_id=document["load_id"],
         table=document["table"],
         source_database=source["database"],
         source_table=source["table"],
-        csv=CsvLayout(**document["csv"]) if document["csv"] else None,
+        csv=_read_layout(document["csv"]) if document["csv"] else None,
+        partition_keys=tuple(source["partition_keys"]),
+        predicate=source["predicate"],
+        folders=tuple(
+            Folder(one["uri"], one["load_id"], tuple(one["values"])) for one in document["folders"]
+        ),
         target_database=target["database"],
         target_table=target["table"],
         columns=tuple(_read_columns(document["columns"])),
@@ -85,9 +112,14 @@ def parse_plan(document: dict[str, Any]) -> LoadPlan:
         rules=document["rules"],
         bytes=int(document["bytes"]),
         reject_limit=int(document["reject_limit"]),
+        max_rejected_share=float(document["max_rejected_share"]),
         preactions=document["preactions"],
         copy_role_arn=document["copy_role_arn"],
     )
+
+
+def _read_layout(described: dict[str, Any]) -> CsvLayout:
+    return CsvLayout(**{**described, "columns": tuple(described["columns"])})
 
 
 def _read_columns(described: list[dict[str, Any]]) -> Iterator[LoadColumn]:

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from tasks.lake.folders import Folder, Found
 from tasks.lake.request import LoadRequest
-from tasks.lake.source import Source
-from tasks.processed import StoredObject, hash_load
-from warehouse.lake.loading import DATASET, Publication, empty_incoming
+from tasks.lake.source import NO_VALUE, Source, partition_values
+from tasks.processed import StoredObject
+from warehouse.lake.loading import Publication, empty_incoming
 from warehouse.lake.names import show_path
 from warehouse.lake.tables import PresentColumn, TableConflict, TablePlan, plan_table
 
 
 @dataclass(frozen=True)
 class LoadPlan:
-    """A load that can run: its objects, its crawled source, and how they become rows of a table."""
+    """A load that can run: its folders, its crawled source, and how they become rows of a table."""
 
     request: LoadRequest
-    objects: tuple[StoredObject, ...]
+    folders: tuple[Folder, ...]
     source: Source
     publication: Publication
+    # How many folders of the prefix the target has already, as they are.
+    current: int = 0
 
     @property
     def load_id(self) -> str:
-        """The name of the load: the same objects, table and mapping are the same load."""
-        return name_load(self.request, self.objects)
+        """The name of it all: the same objects, table and mapping are the same load."""
+        return name_load(self.folders)
+
+    @property
+    def objects(self) -> tuple[StoredObject, ...]:
+        """The objects of the folders."""
+        return tuple(stored for folder in self.folders for stored in folder.objects)
 
     @property
     def table(self) -> TablePlan:
@@ -39,14 +48,15 @@ class LoadPlan:
         return sum(stored.bytes for stored in self.objects)
 
 
-def name_load(request: LoadRequest, objects: Sequence[StoredObject]) -> str:
-    """Name a load by the objects and by what is asked of them."""
-    return hash_load(DATASET, request.identity, objects)
+def name_load(folders: Sequence[Folder]) -> str:
+    """Name the load of some folders, each of which has a name of its own."""
+    names = "".join(sorted(folder.load_id for folder in folders))
+    return hashlib.sha256(names.encode()).hexdigest()
 
 
 def make_plan(
     request: LoadRequest,
-    objects: Sequence[StoredObject],
+    found: Found,
     source: Source,
     present: Mapping[str, PresentColumn] | None,
 ) -> LoadPlan:
@@ -54,7 +64,15 @@ def make_plan(
     table = plan_table(request.schema, request.table, source.fields, request.mapping, present)
     _check_keys(request, table)
     publication = Publication(table, request.source_uri, request.keys, request.newest_by)
-    return LoadPlan(request, tuple(objects), source, publication)
+    current = len(found.folders) - len(found.pending)
+    return LoadPlan(request, found.pending, source, publication, current)
+
+
+def renew_plan(plan: LoadPlan, present: Mapping[str, PresentColumn] | None) -> LoadPlan:
+    """Plan the same load against the target as it has become."""
+    request = plan.request
+    table = plan_table(request.schema, request.table, plan.source.fields, request.mapping, present)
+    return replace(plan, publication=replace(plan.publication, plan=table))
 
 
 def _check_keys(request: LoadRequest, table: TablePlan) -> None:
@@ -75,13 +93,22 @@ def _check_keys(request: LoadRequest, table: TablePlan) -> None:
 def describe_for_job(plan: LoadPlan, target: tuple[str, str], copy_role_arn: str) -> dict[str, Any]:
     """Describe the load as the Glue job reads it; `target` is the crawled table to fill."""
     return {
-        "load_id": plan.load_id,
         "table": plan.table.name,
         "source": {
             "database": plan.source.database,
             "table": plan.source.table,
             "format": plan.source.format,
+            "partition_keys": list(plan.source.partition_keys),
+            "predicate": _write_predicate(plan),
         },
+        "folders": [
+            {
+                "uri": f"{plan.request.source_uri}{folder.path}",
+                "load_id": folder.load_id,
+                "values": partition_values(plan.source, f"{plan.request.source_uri}{folder.path}"),
+            }
+            for folder in plan.folders
+        ],
         "csv": _describe_csv(plan),
         "target": {"database": target[0], "table": target[1]},
         "columns": [
@@ -99,6 +126,7 @@ def describe_for_job(plan: LoadPlan, target: tuple[str, str], copy_role_arn: str
         "rules": plan.request.rules,
         "bytes": plan.bytes,
         "reject_limit": plan.request.reject_limit,
+        "max_rejected_share": plan.request.max_rejected_share,
         "preactions": ";".join(empty_incoming(plan.publication)),
         "copy_role_arn": copy_role_arn,
     }
@@ -109,12 +137,33 @@ def _describe_csv(plan: LoadPlan) -> dict[str, Any] | None:
     if source.csv is None:
         return None
     return {
-        "uri": plan.request.source_uri,
         "delimiter": source.csv.delimiter,
         "quote": source.csv.quote,
         "has_header": source.csv.has_header,
-        "fields": len(source.columns) - len(source.partition_keys),
+        "columns": [name for name, _ in source.columns if name not in source.partition_keys],
     }
+
+
+def _write_predicate(plan: LoadPlan) -> str:
+    """Select the partitions to load, in Spark's SQL; empty where all are."""
+    keys = plan.source.partition_keys
+    if not plan.current or not keys:
+        return ""
+    chosen = (
+        partition_values(plan.source, f"{plan.request.source_uri}{folder.path}")
+        for folder in plan.folders
+    )
+    return " OR ".join(
+        f"({' AND '.join(map(_write_condition, keys, values))})" for values in chosen
+    )
+
+
+def _write_condition(key: str, value: str) -> str:
+    column = "`" + key.replace("`", "``") + "`"
+    if value == NO_VALUE:
+        return f"{column} IS NULL"
+    text = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{column} = '{text}'"
 
 
 def describe_plan(plan: LoadPlan) -> list[str]:
@@ -128,6 +177,8 @@ def _describe(plan: LoadPlan) -> Iterator[str]:
         f"read {len(plan.objects):,} objects, {plan.bytes:,} bytes of {plan.source.format} "
         f"below {request.source_uri}"
     )
+    if plan.current:
+        yield (f"load {len(plan.folders):,} folders; {plan.current:,} more are loaded as they are")
     if not table.exists:
         yield f"create {table.name} with {len(table.columns)} columns and lochan_load_id"
     elif table.changes:
@@ -141,8 +192,9 @@ def _describe(plan: LoadPlan) -> Iterator[str]:
         newest = request.newest_by or "this load"
         yield f"merge by {', '.join(request.keys)}: the newest row wins, by {newest}"
     else:
-        yield "replace the rows that earlier loads of this prefix brought"
-    yield f"bear at most {request.reject_limit:,} unusable rows"
+        yield "replace the rows that earlier loads of these folders brought"
+    share = f"{request.max_rejected_share:.0%}"
+    yield f"bear at most {request.reject_limit:,} unusable rows, and {share} of all"
 
 
 def schema_rows(plan: LoadPlan) -> list[dict[str, str]]:

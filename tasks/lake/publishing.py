@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from tasks.lake.folders import Folder, compare, sum_results
 from tasks.lake.target import lengthen_texts, longer_texts, read_target
 from tasks.redshift import Warehouse, WarehouseError, explained, run_with_retries
 from tasks.warehouse import LoadResult, TooManyRejects
 from warehouse.lake import catalog, loading
 from warehouse.lake.loading import Census, Publication
 from warehouse.loading import lock_dataset
+
+T = TypeVar("T")
 
 
 class Overtaken(WarehouseError):
@@ -27,21 +31,29 @@ class Overtaken(WarehouseError):
 class Brought:
     """What a load is, and what its job says that it brought; the ledger gets all of it."""
 
-    load_id: str
-    partition_key: str
-    object_count: int
+    folders: tuple[Folder, ...]
     rows: int
     flow_run_id: str | None
     glue_run_id: str | None
     reject_limit: int
 
+    @property
+    def load_ids(self) -> list[str]:
+        """The loads of the folders."""
+        return [folder.load_id for folder in self.folders]
 
-def find_current(warehouse: Warehouse, partition_key: str, load_id: str) -> LoadResult | None:
-    """Give the load where it is what the target has of the partition now, else None."""
+    @property
+    def partition_keys(self) -> list[str]:
+        """The folders in the ledger."""
+        return [folder.partition_key for folder in self.folders]
 
-    def find() -> LoadResult | None:
+
+def find_current(warehouse: Warehouse, partition_keys: Sequence[str]) -> dict[str, LoadResult]:
+    """Give the newest loads of the partitions that were loaded ever, by partition key."""
+
+    def find() -> dict[str, LoadResult]:
         with explained("Reading the ledger"), warehouse.transaction() as cursor:
-            return _read_current(cursor, partition_key, load_id)
+            return _read_current(cursor, partition_keys)
 
     return run_with_retries(find)
 
@@ -90,7 +102,7 @@ def _make_room(warehouse: Warehouse, publication: Publication, brought: Brought)
     def measure() -> Census | None:
         work = f"Measuring what arrived for {plan.name}"
         with explained(work), warehouse.transaction() as cursor:
-            return _take_census(cursor, publication, brought.load_id)
+            return _take_census(cursor, publication)
 
     census = run_with_retries(measure)
     if census is None:
@@ -105,105 +117,139 @@ def _run(cursor: Any, publication: Publication, brought: Brought) -> LoadResult:
     """Run the statements of a publication in the open transaction."""
     cursor.execute(lock_dataset(loading.DATASET))
     # Whoever held the lock before may have published the same load.
-    done = _read_current(cursor, brought.partition_key, brought.load_id)
-    if done:
+    done = _read_current(cursor, brought.partition_keys)
+    found = compare(brought.folders, done)
+    if not found.pending:
         cursor.execute(loading.discard_incoming(publication.incoming_table))
-        return done
+        return found.loaded
     census = _check_census(cursor, publication, brought)
-    cursor.execute(loading.DELETE_LOAD, (brought.load_id,))
-    cursor.execute(loading.DELETE_REJECTS, (brought.load_id,))
-    if census.rejected:
-        cursor.execute(
-            loading.insert_rejects(publication), (brought.load_id, publication.source_uri)
-        )
-    usable = census.rows - census.rejected
+    for table in ("loads", "rejects"):
+        for ids in _batches(brought.load_ids):
+            cursor.execute(loading.delete_loads(table, len(ids)), ids)
+    if census.unusable:
+        cursor.execute(loading.insert_rejects(publication), (publication.source_uri,))
+    usable = {load: rows - census.rejected[load] for load, rows in census.rows.items()}
     loaded = _merge(cursor, publication) if publication.keys else usable
     if not publication.keys:
         _replace(cursor, publication, brought)
-    _check_loaded(cursor, publication, brought, loaded)
-    result = LoadResult(
-        brought.load_id, census.rows, loaded, census.rejected, usable - loaded, skipped=False
-    )
-    _write_ledger(cursor, brought, result)
+    _check_loaded(cursor, publication, brought, sum(loaded.values()))
+    results = [_sum_up(folder, census, usable, loaded) for folder in brought.folders]
+    for some in _batches(list(zip(brought.folders, results, strict=True))):
+        _write_ledger(cursor, brought, some)
     cursor.execute(loading.drop_incoming(publication))
-    return result
+    return sum_results(results, skipped=False)
+
+
+def _sum_up(
+    folder: Folder, census: Census, usable: Mapping[str, int], loaded: Mapping[str, int]
+) -> LoadResult:
+    load = folder.load_id
+    kept = loaded.get(load, 0)
+    return LoadResult(
+        load,
+        census.rows.get(load, 0),
+        kept,
+        census.rejected.get(load, 0),
+        usable.get(load, 0) - kept,
+        skipped=False,
+    )
 
 
 def _check_census(cursor: Any, publication: Publication, brought: Brought) -> Census:
-    census = _take_census(cursor, publication, brought.load_id)
-    if census is None or census.rows != brought.rows or census.foreign:
+    census = _take_census(cursor, publication)
+    if census is None or census.total != brought.rows or census.rows.keys() - {*brought.load_ids}:
         raise Overtaken(publication.source_uri, publication.plan.name)
-    if census.rejected > brought.reject_limit:
+    if census.unusable > brought.reject_limit:
         raise TooManyRejects(
-            f"{publication.source_uri} has {census.rejected} unusable rows of {census.rows}, the "
+            f"{publication.source_uri} has {census.unusable} unusable rows of {census.total}, the "
             f"limit is {brought.reject_limit}; nothing was loaded."
         )
     return census
 
 
-def _take_census(cursor: Any, publication: Publication, load_id: str) -> Census | None:
+def _take_census(cursor: Any, publication: Publication) -> Census | None:
     """Count what arrived, after whoever writes it; None where the table is gone."""
     cursor.execute(catalog.SELECT_OWNER, (loading.SCHEMA, publication.incoming_table))
     if cursor.fetchone() is None:
         return None
     cursor.execute(loading.lock_incoming(publication))
-    cursor.execute(loading.take_census(publication), (load_id,))
-    rows, rejected, foreign, *lengths = (int(value or 0) for value in cursor.fetchone())
+    cursor.execute(loading.take_census(publication))
+    found = cursor.fetchall()
     names = loading.measured_columns(publication.plan)
-    return Census(rows, rejected, foreign, dict(zip(names, lengths, strict=True)))
+    return Census(
+        {str(row[0]).strip(): int(row[1]) for row in found},
+        {str(row[0]).strip(): int(row[2]) for row in found},
+        {
+            name: max((int(row[place] or 0) for row in found), default=0)
+            for place, name in enumerate(names, start=3)
+        },
+    )
 
 
 def _replace(cursor: Any, publication: Publication, brought: Brought) -> None:
-    partition = (loading.DATASET, brought.partition_key)
-    cursor.execute(loading.delete_earlier(publication), partition)
+    for keys in _batches(brought.partition_keys):
+        cursor.execute(loading.delete_earlier(publication, len(keys)), (loading.DATASET, *keys))
     cursor.execute(loading.insert_rows(publication))
 
 
-def _merge(cursor: Any, publication: Publication) -> int:
+def _merge(cursor: Any, publication: Publication) -> dict[str, int]:
     cursor.execute(loading.create_newest(publication))
-    loaded = _number(cursor, loading.count_newest(publication))
+    cursor.execute(loading.count_newest(publication))
+    loaded = {str(load).strip(): int(count) for load, count in cursor.fetchall()}
     cursor.execute(loading.merge_newest(publication))
     cursor.execute(loading.drop_newest(publication))
     return loaded
 
 
 def _check_loaded(cursor: Any, publication: Publication, brought: Brought, loaded: int) -> None:
-    cursor.execute(loading.count_loaded(publication), (brought.load_id,))
-    found = int(cursor.fetchone()[0])
+    found = 0
+    for ids in _batches(brought.load_ids):
+        cursor.execute(loading.count_loaded(publication, len(ids)), ids)
+        found += int(cursor.fetchone()[0])
     if found != loaded:
         raise WarehouseError(
-            f"{publication.plan.name} has {found} rows of the load {brought.load_id}, and "
-            f"{loaded} were to be loaded; everything was rolled back. Are its keys unique?"
+            f"{publication.plan.name} has {found} rows of this load, and {loaded} were to be "
+            "loaded; everything was rolled back. Are its keys unique?"
         )
 
 
-def _read_current(cursor: Any, partition_key: str, load_id: str) -> LoadResult | None:
-    cursor.execute(loading.SELECT_CURRENT, (loading.DATASET, partition_key))
-    row = cursor.fetchone()
-    if row is None or str(row[0]).strip() != load_id:
-        return None
-    staged, loaded, rejected, duplicate = map(int, row[1:])
-    return LoadResult(load_id, staged, loaded, rejected, duplicate, skipped=True)
+def _read_current(cursor: Any, partition_keys: Sequence[str]) -> dict[str, LoadResult]:
+    current = {}
+    for keys in _batches(partition_keys):
+        cursor.execute(loading.select_current(len(keys)), (loading.DATASET, *keys))
+        for key, load_id, *counts in cursor.fetchall():
+            rows, loaded, rejected, duplicate = map(int, counts)
+            current[str(key)] = LoadResult(
+                str(load_id).strip(), rows, loaded, rejected, duplicate, skipped=True
+            )
+    return current
 
 
-def _write_ledger(cursor: Any, brought: Brought, result: LoadResult) -> None:
-    cursor.execute(
-        loading.INSERT_LOAD,
-        (
-            brought.load_id,
+def _write_ledger(
+    cursor: Any, brought: Brought, results: Sequence[tuple[Folder, LoadResult]]
+) -> None:
+    values = [
+        value
+        for folder, result in results
+        for value in (
+            folder.load_id,
             loading.DATASET,
-            brought.partition_key,
-            brought.object_count,
+            folder.partition_key,
+            len(folder.objects),
             result.input_rows,
             result.loaded_rows,
             result.rejected_rows,
             result.duplicate_rows,
             brought.flow_run_id,
             brought.glue_run_id,
-            loading.DATASET,
-            brought.partition_key,
-        ),
-    )
+        )
+    ]
+    cursor.execute(loading.insert_loads(len(results)), (*values, loading.DATASET))
+
+
+def _batches(listed: Sequence[T]) -> Iterator[Sequence[T]]:
+    for first in range(0, len(listed), loading.MOST_FOLDERS):
+        yield listed[first : first + loading.MOST_FOLDERS]
 
 
 def _number(cursor: Any, statement: str) -> int:

@@ -43,6 +43,7 @@ class LoadRequest:
     combine: bool = False
     rules: str = ""
     reject_limit: int = 1000
+    max_rejected_share: float = 0.1
 
     @property
     def source_uri(self) -> str:
@@ -65,10 +66,9 @@ class LoadRequest:
         """Eight digits that stand for the prefix."""
         return hashlib.sha256(self.source_uri.encode()).hexdigest()[:8]
 
-    @property
-    def partition_key(self) -> str:
-        """The prefix and the table in the ledger; what is too long for it ends in a hash."""
-        key = f"{self.target} {self.source_uri}"
+    def name_partition(self, folder: str = "") -> str:
+        """Name a folder for a table in the ledger; what is too long for it ends in a hash."""
+        key = f"{self.target} {self.source_uri}{folder}"
         if len(key.encode()) <= MOST_PARTITION_KEY:
             return key
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
@@ -79,7 +79,7 @@ class LoadRequest:
         """What beside the objects makes a load another one: where to, and how."""
         return json.dumps(
             [
-                self.partition_key,
+                self.name_partition(),
                 [[m.source, m.target, m.type and str(m.type)] for m in self.mapping],
                 self.keys,
                 self.newest_by,

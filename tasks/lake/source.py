@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tasks.glue import Crawl, run_crawler
+from tasks.glue import run_crawler
 from tasks.lake.request import LoadRequest
 from tasks.processed import StoredObject, list_objects
 from tasks.settings import Settings
@@ -26,6 +26,9 @@ _HEADERS = {"auto": "UNKNOWN", "present": "PRESENT", "absent": "ABSENT"}
 # A crawl describes one array as one column of this name.
 _WHOLE_ARRAY = "array"
 SHOWN_TABLES = 10
+# https://docs.aws.amazon.com/glue/latest/webapi/API_BatchGetPartition.html
+MOST_PARTITIONS = 1000
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 class SourceUnusable(Exception):
@@ -54,6 +57,7 @@ class Source:
     columns: tuple[tuple[str, str], ...]
     partition_keys: tuple[str, ...] = ()
     csv: CsvLayout | None = None
+    location: str = ""
 
     @property
     def fields(self) -> list[Field]:
@@ -95,8 +99,14 @@ def _is_data(name: str) -> bool:
     )
 
 
-def source_crawler(settings: Settings, request: LoadRequest) -> tuple[str, dict[str, Any]]:
-    """Name and define the crawler of the prefix; its tables' names begin with the prefix's hash."""
+def source_crawler(
+    settings: Settings, request: LoadRequest, *, only_new: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """Name and define the crawler of the prefix; its tables' names begin with the prefix's hash.
+
+    One that looks at new folders only may change nothing of what is there.
+    https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html
+    """
     name = settings.glue_name(f"lake-{request.slug}")
     return name, {
         "Role": settings.crawler_role_arn,
@@ -106,9 +116,12 @@ def source_crawler(settings: Settings, request: LoadRequest) -> tuple[str, dict[
         "Configuration": json.dumps(_configuration(request)),
         "Classifiers": [name] if _classifier(name, request) else [],
         "Targets": {"S3Targets": [{"Path": request.source_uri, "Exclusions": EXCLUSIONS}]},
+        "RecrawlPolicy": {
+            "RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY" if only_new else "CRAWL_EVERYTHING"
+        },
         "SchemaChangePolicy": {
-            "UpdateBehavior": "UPDATE_IN_DATABASE",
-            "DeleteBehavior": "DELETE_FROM_DATABASE",
+            "UpdateBehavior": "LOG" if only_new else "UPDATE_IN_DATABASE",
+            "DeleteBehavior": "LOG" if only_new else "DELETE_FROM_DATABASE",
         },
     }
 
@@ -126,24 +139,92 @@ def landing_database(settings: Settings) -> str:
 
 def crawl_source(glue: Any, settings: Settings, request: LoadRequest) -> Source:
     """Crawl the prefix and describe its one table; raises SourceUnusable or GlueFailure."""
-    name, definition = source_crawler(settings, request)
-    ensure_classifier(glue, name, _classifier(name, request))
+    return _crawl(glue, settings, request, only_new=False)
+
+
+def crawl_new_folders(
+    glue: Any, settings: Settings, request: LoadRequest, paths: Sequence[str]
+) -> Source | None:
+    """Crawl the folders that came; None where that does not tell what they hold.
+
+    They may not fit the table of the others, or have been crawled before, by a run that did not
+    load them. Then the whole prefix has to be crawled.
+    """
+    crawler, definition = source_crawler(settings, request)
+    place = (definition["DatabaseName"], definition["TablePrefix"])
+    uris = [f"{request.source_uri}{path}" for path in paths]
+    try:
+        if find_partitions(glue, read_source(glue, crawler, *place, request), uris):
+            return None
+        source = _crawl(glue, settings, request, only_new=True)
+    except SourceUnusable:
+        return None
+    return source if has_alike(glue, source, uris) else None
+
+
+def _crawl(glue: Any, settings: Settings, request: LoadRequest, *, only_new: bool) -> Source:
+    name, definition = source_crawler(settings, request, only_new=only_new)
+    if not only_new:
+        ensure_classifier(glue, name, _classifier(name, request))
     ensure_crawler(glue, name, definition)
-    crawl = run_crawler(glue, crawler_name=name)
-    return read_source(glue, crawl, definition["DatabaseName"], definition["TablePrefix"], request)
+    run_crawler(glue, crawler_name=name)
+    return read_source(glue, name, definition["DatabaseName"], definition["TablePrefix"], request)
+
+
+def has_alike(glue: Any, source: Source, uris: Sequence[str]) -> bool:
+    """Tell whether the catalog has these folders, with the columns of their table."""
+    keys = set(source.partition_keys)
+    columns = [(name, kind) for name, kind in source.columns if name not in keys]
+    found = find_partitions(glue, source, uris)
+    return len(found) == len(uris) and all(
+        _columns(partition["StorageDescriptor"]["Columns"]) == columns for partition in found
+    )
+
+
+def find_partitions(glue: Any, source: Source, uris: Sequence[str]) -> list[dict[str, Any]]:
+    """Find those of the folders that are partitions of the table in the catalog."""
+    if not source.partition_keys:
+        return []
+    values = [{"Values": partition_values(source, uri)} for uri in uris]
+    return [
+        partition
+        for first in range(0, len(values), MOST_PARTITIONS)
+        for partition in glue.batch_get_partition(
+            DatabaseName=source.database,
+            TableName=source.table,
+            PartitionsToGet=values[first : first + MOST_PARTITIONS],
+        )["Partitions"]
+    ]
+
+
+def partition_values(source: Source, uri: str) -> list[str]:
+    """Read a folder's values of the partition keys off its path, as crawlers do."""
+    if not source.partition_keys:
+        return []
+    place = uri.removeprefix(source.location.rstrip("/") + "/")
+    steps = [step for step in place.split("/") if step]
+    if len(steps) != len(source.partition_keys):
+        raise SourceUnusable(
+            f"{uri} is no partition of the crawled table {source.table}, whose keys are "
+            f"{', '.join(source.partition_keys)}: let all objects lie equally deep."
+        )
+    return [
+        step.partition("=")[2] if step.lower().startswith(f"{key}=") else step
+        for step, key in zip(steps, source.partition_keys, strict=True)
+    ]
 
 
 def read_source(
-    glue: Any, crawl: Crawl, database: str, table_prefix: str, request: LoadRequest
+    glue: Any, crawler_name: str, database: str, table_prefix: str, request: LoadRequest
 ) -> Source:
-    """Read the one table that the crawl found; raises SourceUnusable where there is not one."""
+    """Read the one table that the crawler made; raises SourceUnusable where there is not one."""
     tables = [
         table
         for page in glue.get_paginator("get_tables").paginate(
             DatabaseName=database, Expression=f"{table_prefix}.*"
         )
         for table in page["TableList"]
-        if table.get("Parameters", {}).get("UPDATED_BY_CRAWLER") == crawl.crawler_name
+        if table.get("Parameters", {}).get("UPDATED_BY_CRAWLER") == crawler_name
     ]
     if not tables:
         raise SourceUnusable(
@@ -185,13 +266,20 @@ def _read_table(table: Mapping[str, Any], request: LoadRequest) -> Source:
             f"{', '.join(twice)} is both a column of the files and a partition folder of "
             f"{request.source_uri}: the one would hide the other. Rename the folders."
         )
+    layout = _read_layout(table) if found == "csv" else None
+    if layout and request.delimiter and layout.delimiter != request.delimiter:
+        raise SourceUnusable(
+            f"{request.source_uri} is CSV with {layout.delimiter!r} between the fields, not "
+            f"{request.delimiter!r}: give that one, or none."
+        )
     return Source(
         table["DatabaseName"],
         table["Name"],
         found,
         (*columns, *keys),
         tuple(name for name, _ in keys),
-        _read_layout(table) if found == "csv" else None,
+        layout,
+        table["StorageDescriptor"]["Location"],
     )
 
 

@@ -15,7 +15,8 @@ from tasks.aws import create_client
 from tasks.connections import open_warehouse
 from tasks.glue import GlueFailure, JobRun, run_crawler, run_job
 from tasks.lake import publishing, source, target
-from tasks.lake.plan import LoadPlan, describe_for_job, make_plan, name_load
+from tasks.lake.folders import Found, compare, split_folders
+from tasks.lake.plan import LoadPlan, describe_for_job, make_plan, renew_plan
 from tasks.lake.publishing import Brought, Overtaken
 from tasks.lake.request import LoadRequest
 from tasks.lake.source import Source
@@ -53,31 +54,37 @@ def find_objects(request: LoadRequest) -> list[StoredObject]:
 
 
 @retried_task(timeout_seconds=600)
-def find_current(
-    settings: Settings, request: LoadRequest, objects: list[StoredObject]
-) -> LoadResult | None:
-    """Give the load of these objects where the target has it already, as it is now."""
+def find_pending(settings: Settings, request: LoadRequest, objects: list[StoredObject]) -> Found:
+    """Compare the folders of the objects with what the target has of them now."""
+    folders = split_folders(request, objects)
     with open_warehouse(settings) as warehouse:
         if target.read_target(warehouse, request.schema, request.table) is None:
-            return None
-        load_id = name_load(request, objects)
-        return publishing.find_current(warehouse, request.partition_key, load_id)
+            return compare(folders, {})
+        keys = [folder.partition_key for folder in folders]
+        return compare(folders, publishing.find_current(warehouse, keys))
 
 
 @retried_task(timeout_seconds=3600)
-def crawl_source(settings: Settings, request: LoadRequest) -> Source:
-    """Crawl the prefix into the catalog, and read back its one table."""
-    return source.crawl_source(create_client("glue"), settings, request)
+def crawl_source(settings: Settings, request: LoadRequest, found: Found) -> Source:
+    """Crawl the prefix into the catalog, and read back its one table.
+
+    Folders that only add to what is loaded are crawled alone, as long as they are like it.
+    """
+    glue = create_client("glue")
+    if found.is_addition:
+        paths = [folder.path for folder in found.pending]
+        crawled = source.crawl_new_folders(glue, settings, request, paths)
+        if crawled is not None:
+            return crawled
+    return source.crawl_source(glue, settings, request)
 
 
 @retried_task(timeout_seconds=600)
-def plan_load(
-    settings: Settings, request: LoadRequest, objects: list[StoredObject], crawled: Source
-) -> LoadPlan:
+def plan_load(settings: Settings, request: LoadRequest, found: Found, crawled: Source) -> LoadPlan:
     """Plan the load against the target as it is."""
     with open_warehouse(settings) as warehouse:
         present = target.read_target(warehouse, request.schema, request.table)
-    return make_plan(request, objects, crawled, present)
+    return make_plan(request, found, crawled, present)
 
 
 @retried_task(timeout_seconds=1800)
@@ -86,8 +93,7 @@ def prepare_target(settings: Settings, plan: LoadPlan) -> None:
     with open_warehouse(settings) as warehouse:
         # What an attempt before this one changed is not to be changed again.
         present = target.read_target(warehouse, plan.request.schema, plan.request.table)
-        current = make_plan(plan.request, plan.objects, plan.source, present)
-        target.prepare_target(warehouse, current.publication)
+        target.prepare_target(warehouse, renew_plan(plan, present).publication)
 
 
 @retried_task(timeout_seconds=3600)
@@ -100,7 +106,7 @@ def crawl_target(settings: Settings, plan: LoadPlan) -> tuple[str, str]:
 def fill_table(settings: Settings, plan: LoadPlan, into: tuple[str, str]) -> FilledTable:
     """Run the Glue job; a retry takes up the run that is already there."""
     s3, bucket = create_client("s3"), settings.temp_bucket
-    key = f"lake/{plan.load_id}"
+    key = _staging_key(plan.request)
     document = describe_for_job(plan, into, settings.redshift.copy_role_arn)
     s3.put_object(Bucket=bucket, Key=f"{key}/plan.json", Body=json.dumps(document).encode())
     try:
@@ -115,7 +121,7 @@ def fill_table(settings: Settings, plan: LoadPlan, into: tuple[str, str]) -> Fil
         )
     except GlueFailure as failure:
         overtaken = not source.has_table(create_client("glue"), *into)
-        _remove_staged(settings, plan.request, plan.load_id)
+        _remove_staged(settings, plan.request)
         if overtaken:
             # Who published first took the table out of the catalog.
             raise Overtaken(plan.request.source_uri, plan.request.target) from failure
@@ -128,9 +134,7 @@ def fill_table(settings: Settings, plan: LoadPlan, into: tuple[str, str]) -> Fil
 def publish_rows(settings: Settings, plan: LoadPlan, filled: FilledTable) -> Published:
     """Move what the job brought to the target, in one transaction with the ledger."""
     brought = Brought(
-        load_id=plan.load_id,
-        partition_key=plan.request.partition_key,
-        object_count=len(plan.objects),
+        folders=plan.folders,
         rows=filled.rows,
         flow_run_id=str(runtime.flow_run.id or "") or None,
         glue_run_id=filled.run.run_id,
@@ -142,9 +146,9 @@ def publish_rows(settings: Settings, plan: LoadPlan, filled: FilledTable) -> Pub
 
 
 @retried_task(timeout_seconds=600)
-def tidy_up(settings: Settings, request: LoadRequest, load_id: str) -> None:
+def tidy_up(settings: Settings, request: LoadRequest) -> None:
     """Remove what a load needs while it runs, also what a killed run of it left."""
-    _remove_staged(settings, request, load_id)
+    _remove_staged(settings, request)
 
 
 def read_output(run: JobRun) -> list[str]:
@@ -185,7 +189,7 @@ def target_crawl(
     return database, _crawled_name(settings, SCHEMA, publication.incoming_table)
 
 
-def _remove_staged(settings: Settings, request: LoadRequest, load_id: str) -> None:
+def _remove_staged(settings: Settings, request: LoadRequest) -> None:
     glue, s3 = create_client("glue"), create_client("s3")
     incoming = name_incoming(request.target, request.source_uri)
     glue.batch_delete_table(
@@ -193,9 +197,14 @@ def _remove_staged(settings: Settings, request: LoadRequest, load_id: str) -> No
         TablesToDelete=[_crawled_name(settings, SCHEMA, incoming)],
     )
     for name in ("plan.json", "summary.json"):
-        s3.delete_object(Bucket=settings.temp_bucket, Key=f"lake/{load_id}/{name}")
+        s3.delete_object(Bucket=settings.temp_bucket, Key=f"{_staging_key(request)}/{name}")
     with open_warehouse(settings) as warehouse:
         publishing.discard(warehouse, incoming)
+
+
+def _staging_key(request: LoadRequest) -> str:
+    """Say where the temp bucket holds what flow and job tell one another."""
+    return f"lake/{name_incoming(request.target, request.source_uri)}"
 
 
 def _crawled_name(settings: Settings, schema: str, table: str) -> str:

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warehouse.lake.names import LOAD_ID, REASON, RECORD
+from warehouse.lake.names import FILE, LOAD_ID, POSITION, REASON, RECORD
 from warehouse.lake.tables import LOAD_ID_TYPE, TablePlan
 from warehouse.lake.types import LONGEST_VARCHAR, RedshiftType, varchar
 from warehouse.sql import qualify, quote_column, quote_identifier
@@ -20,24 +20,63 @@ from warehouse.sql import qualify, quote_column, quote_identifier
 DATASET = "lake"
 SCHEMA = "etl"
 REASON_BYTES = 1024
+FILE_BYTES = 2048
+POSITION_BYTES = 256
 
-# The newest load of a partition: what the target has of it now.
-SELECT_CURRENT = (
-    "SELECT load_id, input_rows, loaded_rows, rejected_rows, duplicate_rows "
-    'FROM "etl"."loads" WHERE dataset = %s AND partition_key = %s '
-    "ORDER BY loaded_at DESC LIMIT 1"
+# A statement takes so many folders at once; drivers and PostgreSQL bind a limited number of values.
+MOST_FOLDERS = 1000
+_LEDGER = (
+    "load_id",
+    "dataset",
+    "partition_key",
+    "object_count",
+    "input_rows",
+    "loaded_rows",
+    "rejected_rows",
+    "duplicate_rows",
+    "flow_run_id",
+    "glue_run_id",
 )
-# What was loaded, then replaced, and is loaded again is one row of the ledger.
-DELETE_LOAD = 'DELETE FROM "etl"."loads" WHERE load_id = %s'
-DELETE_REJECTS = 'DELETE FROM "etl"."rejects" WHERE load_id = %s'
-# Loads of a partition are later than one another, however fast they follow.
-INSERT_LOAD = (
-    'INSERT INTO "etl"."loads" (load_id, dataset, partition_key, object_count, input_rows, '
-    "loaded_rows, rejected_rows, duplicate_rows, flow_run_id, glue_run_id, loaded_at) "
-    "SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
-    "GREATEST(SYSDATE, COALESCE(DATEADD(microsecond, 1, MAX(loaded_at)), SYSDATE)) "
-    'FROM "etl"."loads" WHERE dataset = %s AND partition_key = %s'
-)
+
+
+def select_current(count: int) -> str:
+    """Select the loads of so many partitions, later after earlier: the last is what is there.
+
+    Parameters: dataset, partitions.
+    """
+    return (
+        "SELECT partition_key, load_id, input_rows, loaded_rows, rejected_rows, duplicate_rows "
+        'FROM "etl"."loads" WHERE dataset = %s AND partition_key IN '
+        f"{_places(count)} ORDER BY loaded_at"
+    )
+
+
+def delete_loads(table: str, count: int) -> str:
+    """Delete so many loads from the ledger or the rejects. Parameters: load ids.
+
+    What was loaded, then replaced, and is loaded again is one row of the ledger.
+    """
+    return f"DELETE FROM {qualify(SCHEMA, table)} WHERE load_id IN {_places(count)}"
+
+
+def insert_loads(count: int) -> str:
+    """Write so many rows of the ledger. Parameters: a row's ten values, each; then the dataset.
+
+    Loads of a dataset are later than one another, however fast they follow.
+    """
+    columns = ", ".join(_LEDGER)
+    named = ", ".join(f"%s AS {name}" for name in _LEDGER)
+    rows = [f"SELECT {named}", *(["SELECT " + ", ".join(["%s"] * len(_LEDGER))] * (count - 1))]
+    return (
+        f'INSERT INTO "etl"."loads" ({columns}, loaded_at) SELECT {columns}, loaded_at FROM '
+        f"({' UNION ALL '.join(rows)}) AS fresh CROSS JOIN (SELECT GREATEST(SYSDATE, "
+        "COALESCE(DATEADD(microsecond, 1, MAX(loaded_at)), SYSDATE)) AS loaded_at "
+        'FROM "etl"."loads" WHERE dataset = %s) AS clock'
+    )
+
+
+def _places(count: int) -> str:
+    return f"({', '.join(['%s'] * count)})"
 
 
 def name_incoming(target: str, source_uri: str) -> str:
@@ -85,12 +124,24 @@ class Publication:
 
 @dataclass(frozen=True)
 class Census:
-    """What the incoming table holds; `lengths` are the bytes of the longest text by column."""
+    """What the incoming table holds: rows and rejected ones by load, and how long its texts are.
 
-    rows: int
-    rejected: int
-    foreign: int
+    `lengths` are the bytes of the longest text by column.
+    """
+
+    rows: dict[str, int]
+    rejected: dict[str, int]
     lengths: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return sum(self.rows.values())
+
+    @property
+    def unusable(self) -> int:
+        """All rejected rows."""
+        return sum(self.rejected.values())
 
 
 def create_incoming(publication: Publication) -> list[str]:
@@ -103,6 +154,8 @@ def create_incoming(publication: Publication) -> list[str]:
         f"{quote_column(LOAD_ID)} {LOAD_ID_TYPE}",
         f"{quote_column(REASON)} {varchar(REASON_BYTES)}",
         f"{quote_column(RECORD)} {varchar(LONGEST_VARCHAR)}",
+        f"{quote_column(FILE)} {varchar(FILE_BYTES)}",
+        f"{quote_column(POSITION)} {varchar(POSITION_BYTES)}",
     ]
     return [
         f"DROP TABLE IF EXISTS {publication.incoming}",
@@ -134,34 +187,35 @@ def measured_columns(plan: TablePlan) -> list[str]:
 
 
 def take_census(publication: Publication) -> str:
-    """Count the rows that arrived, the rejected ones, and those of another load.
+    """Count by load the rows that arrived and the rejected ones.
 
-    Parameter: load id. The longest texts of usable rows follow, as measured_columns names them.
+    The longest texts of usable rows follow, as measured_columns names them.
     """
     reason, load = quote_column(REASON), quote_column(LOAD_ID)
     lengths = [
         f"MAX(CASE WHEN {reason} IS NULL THEN OCTET_LENGTH({quote_column(name)}) END)"
         for name in measured_columns(publication.plan)
     ]
-    counts = ["COUNT(*)", f"COUNT({reason})", f"COUNT(CASE WHEN {load} <> %s THEN 1 END)"]
-    return f"SELECT {', '.join([*counts, *lengths])} FROM {publication.incoming}"
+    counts = [load, "COUNT(*)", f"COUNT({reason})"]
+    return f"SELECT {', '.join([*counts, *lengths])} FROM {publication.incoming} GROUP BY {load}"
 
 
 def insert_rejects(publication: Publication) -> str:
-    """Lay the rejected rows aside. Parameters: load id, file."""
+    """Lay the rejected rows aside. Parameter: the file, where nobody knows it better."""
+    kept = ", ".join(map(quote_column, (POSITION, REASON, RECORD)))
     return (
         'INSERT INTO "etl"."rejects" (load_id, file, "position", reason, record) '
-        f"SELECT %s, %s, CAST(NULL AS VARCHAR(256)), {quote_column(REASON)}, "
-        f"{quote_column(RECORD)} FROM {publication.incoming} "
-        f"WHERE {quote_column(REASON)} IS NOT NULL"
+        f"SELECT {quote_column(LOAD_ID)}, COALESCE({quote_column(FILE)}, %s), {kept} "
+        f"FROM {publication.incoming} WHERE {quote_column(REASON)} IS NOT NULL"
     )
 
 
-def delete_earlier(publication: Publication) -> str:
-    """Delete the rows that loads of the partition brought. Parameters: dataset, partition."""
+def delete_earlier(publication: Publication, count: int) -> str:
+    """Delete the rows that loads of so many partitions brought. Parameters: dataset, partitions."""
     return (
         f"DELETE FROM {publication.plan.quoted} WHERE {quote_column(LOAD_ID)} IN "
-        '(SELECT load_id FROM "etl"."loads" WHERE dataset = %s AND partition_key = %s)'
+        '(SELECT load_id FROM "etl"."loads" WHERE dataset = %s AND partition_key IN '
+        f"{_places(count)})"
     )
 
 
@@ -197,8 +251,9 @@ def create_newest(publication: Publication) -> str:
 
 
 def count_newest(publication: Publication) -> str:
-    """Count the rows to merge."""
-    return f"SELECT COUNT(*) FROM {publication.newest}"
+    """Count the rows to merge, by load."""
+    load = quote_column(LOAD_ID)
+    return f"SELECT {load}, COUNT(*) FROM {publication.newest} GROUP BY {load}"
 
 
 def merge_newest(publication: Publication) -> str:
@@ -218,9 +273,10 @@ def merge_newest(publication: Publication) -> str:
     )
 
 
-def count_loaded(publication: Publication) -> str:
-    """Count the rows of the target that a load brought. Parameter: load id."""
-    return f"SELECT COUNT(*) FROM {publication.plan.quoted} WHERE {quote_column(LOAD_ID)} = %s"
+def count_loaded(publication: Publication, count: int) -> str:
+    """Count the rows of the target that so many loads brought. Parameters: load ids."""
+    load = quote_column(LOAD_ID)
+    return f"SELECT COUNT(*) FROM {publication.plan.quoted} WHERE {load} IN {_places(count)}"
 
 
 def count_table(plan: TablePlan) -> str:

@@ -18,7 +18,8 @@ SYSTEM_COLUMNS = frozenset({"ctid", "cmax", "cmin", "oid", "tableoid", "xmax", "
 LOAD_ID = "lochan_load_id"
 # Beside the columns of the target in the table that the job fills.
 REASON, RECORD = "lochan_reason", "lochan_record"
-OWN_COLUMNS = frozenset({LOAD_ID, REASON, RECORD})
+FILE, POSITION = "lochan_file", "lochan_position"
+OWN_COLUMNS = frozenset({LOAD_ID, REASON, RECORD, FILE, POSITION})
 
 Path = tuple[str, ...]
 

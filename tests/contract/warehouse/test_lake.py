@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tasks.lake.folders import Folder
 from tasks.lake.publishing import Brought, Overtaken, find_current, publish
 from tasks.lake.target import prepare_target, read_target
+from tasks.processed import StoredObject
 from tasks.redshift import Warehouse
 from tasks.warehouse import LoadResult, TooManyRejects
 from warehouse.lake.fields import Field
@@ -49,8 +51,8 @@ class Lake:
         with self.warehouse.transaction() as cursor:
             for row in rows:
                 cursor.execute(
-                    f"INSERT INTO {publication.incoming} VALUES (%s, %s, %s, %s, %s, %s)",
-                    (*row[:3], load_id, row[3], row[3] and "{}"),
+                    f"INSERT INTO {publication.incoming} VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                    (*row[:3], load_id, row[3], row[3] and "{}", None, row[3] and "line 7"),
                 )
 
     def load(self, load_id: str, *rows: Row, limit: int = 10) -> LoadResult:
@@ -59,7 +61,13 @@ class Lake:
         return publish(self.warehouse, publication, self.brought(load_id, len(rows), limit))
 
     def brought(self, load_id: str, rows: int, limit: int = 10) -> Brought:
-        return Brought(load_id, self.key, 1, rows, "flow", "jr", limit)
+        return Brought((self.folder(load_id),), rows, "flow", "jr", limit)
+
+    def folder(self, load_id: str, path: str = "") -> Folder:
+        return Folder(path, (StoredObject(f"raw/{path}a", "etag", 1),), self.key + path, load_id)
+
+    def current(self) -> dict[str, LoadResult]:
+        return find_current(self.warehouse, [self.key])
 
     @property
     def key(self) -> str:
@@ -103,16 +111,36 @@ def test_a_load_replaces_what_the_prefix_brought_before(lake: Lake) -> None:
     assert not second.skipped
     assert lake.rows() == [(2, "y", 2.5), (9, "other", None)]
     assert lake.staged() == []
-    assert lake.query("SELECT reason, record FROM etl.rejects WHERE load_id = %s", FIRST) == [
-        ("bad", "{}")
-    ]
+    rejects = lake.query(
+        'SELECT file, "position", reason, record FROM etl.rejects WHERE load_id = %s', FIRST
+    )
+    assert rejects == [("s3://bucket/raw/", "line 7", "bad", "{}")]
+
+
+def test_folders_are_loaded_together_and_counted_apart(lake: Lake) -> None:
+    publication = lake.prepare()
+    both = lake.folder(FIRST, "day=1/"), lake.folder(SECOND, "day=2/")
+    lake.fill(publication, FIRST, (1, "x", 1.5, None), (None, None, None, "bad"))
+    lake.fill(publication, SECOND, (2, "y", 2.5, None))
+    brought = Brought(both, 3, "flow", "jr", 10)
+    assert publish(lake.warehouse, publication, brought) == LoadResult(SECOND, 3, 2, 1, 0, False)
+    keys = [folder.partition_key for folder in both]
+    assert find_current(lake.warehouse, keys) == {
+        keys[0]: LoadResult(FIRST, 2, 1, 1, 0, True),
+        keys[1]: LoadResult(SECOND, 1, 1, 0, 0, True),
+    }
+    publication = lake.prepare()
+    lake.fill(publication, "c" * 64, (3, "z", 3.5, None))
+    changed = Brought((lake.folder("c" * 64, "day=1/"),), 1, "flow", "jr", 10)
+    publish(lake.warehouse, publication, changed)
+    assert lake.rows() == [(2, "y", 2.5), (3, "z", 3.5)]
 
 
 def test_the_current_load_is_known_and_an_earlier_one_is_loaded_again(lake: Lake) -> None:
     lake.load(FIRST, (1, "x", 1.5, None))
-    assert find_current(lake.warehouse, lake.key, FIRST) == LoadResult(FIRST, 1, 1, 0, 0, True)
+    assert lake.current() == {lake.key: LoadResult(FIRST, 1, 1, 0, 0, True)}
     lake.load(SECOND, (2, "y", 2.5, None))
-    assert find_current(lake.warehouse, lake.key, FIRST) is None
+    assert lake.current() == {lake.key: LoadResult(SECOND, 1, 1, 0, 0, True)}
     again = lake.load(FIRST, (1, "x", 1.5, None))
     assert not again.skipped
     assert lake.rows() == [(1, "x", 1.5)]
@@ -217,7 +245,7 @@ def test_too_many_rejects_publish_nothing(lake: Lake) -> None:
     with pytest.raises(TooManyRejects, match="has 1 unusable rows of 2, the limit is 0"):
         lake.load(FIRST, (1, "x", 1.5, None), (None, None, None, "bad"), limit=0)
     assert lake.rows() == []
-    assert find_current(lake.warehouse, lake.key, FIRST) is None
+    assert lake.current() == {}
 
 
 @pytest.mark.parametrize(
@@ -229,5 +257,7 @@ def test_names_that_are_odd_are_columns(lake: Lake, field: str) -> None:
     assert columns is not None
     assert set(columns) == {name_column((field,)), "lochan_load_id"}
     with lake.warehouse.transaction() as cursor:
-        cursor.execute(f"INSERT INTO {publication.incoming} VALUES (1, %s, NULL, NULL)", (FIRST,))
+        cursor.execute(
+            f"INSERT INTO {publication.incoming} VALUES (1, %s, NULL, NULL, NULL, NULL)", (FIRST,)
+        )
     assert publish(lake.warehouse, publication, lake.brought(FIRST, 1)).loaded_rows == 1

@@ -80,6 +80,7 @@ def test_the_buckets_of_the_environment_have_names() -> None:
         ({"json_path": "rows"}, "is no JSON path"),
         ({"json_path": "$[*]", "delimiter": ";"}, "json_path is for JSON"),
         ({"reject_limit": -1}, "greater than or equal to 0"),
+        ({"max_rejected_share": 1.5}, "less than or equal to 1"),
         ({"keys": ["id"]}, "Extra inputs are not permitted"),
     ],
 )
@@ -135,7 +136,7 @@ def _statements(parameters: CatalogToRedshift) -> list[str]:
         *empty_incoming(publication),
         take_census(publication),
         insert_rejects(publication),
-        delete_earlier(publication),
+        delete_earlier(publication, 2),
         insert_rows(publication),
         create_newest(publication),
         merge_newest(publication),

@@ -43,9 +43,10 @@ def test_what_is_made_for_a_prefix_is_named_after_it() -> None:
 
 
 def test_a_partition_key_fits_the_ledger_and_tells_apart() -> None:
-    assert REQUEST.partition_key == "lake.trips s3://bucket/raw/Trips 2026/"
-    long = [replace(REQUEST, prefix="é" * 300 + f"{end}/").partition_key for end in "ab"]
+    assert REQUEST.name_partition() == "lake.trips s3://bucket/raw/Trips 2026/"
+    long = [replace(REQUEST, prefix="é" * 300 + f"{end}/").name_partition() for end in "ab"]
     assert len(set(long)) == 2
+    assert REQUEST.name_partition("day=1/") == "lake.trips s3://bucket/raw/Trips 2026/day=1/"
     assert all(len(key.encode()) <= 256 for key in long)
 
 

@@ -7,12 +7,32 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from tasks.glue import Crawl
 from tasks.lake.request import LoadRequest
-from tasks.lake.source import CsvLayout, Source, SourceUnusable, find_objects, read_source
+from tasks.lake.source import (
+    CsvLayout,
+    Source,
+    SourceUnusable,
+    find_objects,
+    has_alike,
+    partition_values,
+    read_source,
+    source_crawler,
+)
+from tasks.settings import Rds, Redshift, Settings, XApi
 
 REQUEST = LoadRequest("bucket", "raw/", "auto", "lake", "t")
-CRAWL = Crawl("lochan-test-lake-raw", "SUCCEEDED", "", "")
+SETTINGS = Settings(
+    environment="test",
+    region="us-east-1",
+    landing_bucket="landing",
+    processed_bucket="processed",
+    temp_bucket="temp",
+    crawler_role_arn="arn:aws:iam::000000000000:role/crawler",
+    redshift=Redshift("localhost", 5439, "dev", "arn", "arn:aws:iam::000000000000:role/copy"),
+    rds=Rds("localhost", 5432, "rds", "arn"),
+    x_api=XApi("http://localhost", "arn"),
+)
+CRAWLER = "lochan-test-lake-raw"
 
 
 def client(service: str) -> Any:
@@ -26,7 +46,7 @@ def client(service: str) -> Any:
 
 
 def table(name: str, kind: str, *columns: tuple[str, str], **more: Any) -> dict[str, Any]:
-    parameters = {"classification": kind, "UPDATED_BY_CRAWLER": CRAWL.crawler_name}
+    parameters = {"classification": kind, "UPDATED_BY_CRAWLER": CRAWLER}
     return {
         "Name": name,
         "DatabaseName": "landing",
@@ -48,7 +68,7 @@ def read(*tables: dict[str, Any], request: LoadRequest = REQUEST) -> Source:
             {"TableList": list(tables)},
             {"DatabaseName": "landing", "Expression": "lake_.*"},
         )
-        return read_source(glue, CRAWL, "landing", "lake_", request)
+        return read_source(glue, CRAWLER, "landing", "lake_", request)
 
 
 def list_keys(*keys: tuple[str, int]) -> list[str]:
@@ -93,7 +113,10 @@ def test_a_crawled_table_has_its_partition_keys_last() -> None:
         (("a", "bigint"), ("day", "string")),
         ("day",),
         CsvLayout("|", '"', True),
+        "s3://bucket/raw/t",
     )
+    with pytest.raises(SourceUnusable, match=r"is CSV with '\|' between the fields, not ','"):
+        read(described, request=replace(REQUEST, delimiter=","))
 
 
 def test_tables_of_other_crawlers_are_not_the_prefixs() -> None:
@@ -134,3 +157,58 @@ def test_what_is_not_one_table_is_refused(
 ) -> None:
     with pytest.raises(SourceUnusable, match=sentence):
         read(*tables, request=request_)
+
+
+KEYED = Source(
+    "landing",
+    "t",
+    "csv",
+    (("a", "bigint"), ("year", "int"), ("partition_1", "string")),
+    ("year", "partition_1"),
+    None,
+    "s3://bucket/raw/",
+)
+
+
+def test_a_folder_has_its_values_of_the_partition_keys_in_its_path() -> None:
+    assert partition_values(KEYED, "s3://bucket/raw/Year=2026/a=b/") == ["2026", "a=b"]
+    assert partition_values(replace(KEYED, partition_keys=()), "s3://bucket/raw/x/") == []
+    with pytest.raises(SourceUnusable, match="lie equally deep"):
+        partition_values(KEYED, "s3://bucket/raw/year=2026/")
+
+
+def test_a_crawl_of_new_folders_changes_nothing_that_is_there() -> None:
+    _, everything = source_crawler(SETTINGS, REQUEST)
+    _, only_new = source_crawler(SETTINGS, REQUEST, only_new=True)
+    assert everything["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_EVERYTHING"}
+    assert only_new["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}
+    # https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html: LOG, and nothing else.
+    assert only_new["SchemaChangePolicy"] == {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+    assert only_new["Targets"] == everything["Targets"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "fits"),
+    [([("a", "bigint")], True), ([("a", "string")], False), (None, False)],
+)
+def test_new_folders_are_taken_where_the_catalog_has_them_with_the_tables_columns(
+    columns: list[tuple[str, str]] | None, fits: bool
+) -> None:
+    """A folder that differs is in the catalog with other columns, or not at all."""
+    found = [
+        {"StorageDescriptor": {"Columns": [{"Name": name, "Type": kind} for name, kind in columns]}}
+        for columns in [columns]
+        if columns is not None
+    ]
+    glue = client("glue")
+    with Stubber(glue) as stubber:
+        stubber.add_response(
+            "batch_get_partition",
+            {"Partitions": found},
+            {
+                "DatabaseName": "landing",
+                "TableName": "t",
+                "PartitionsToGet": [{"Values": ["2026", "x"]}],
+            },
+        )
+        assert has_alike(glue, KEYED, ["s3://bucket/raw/year=2026/x/"]) is fits
