@@ -4,6 +4,7 @@ The services find one another by their names and listen on the usual ports; the 
 on loopback, where their ports are published. Both homes hold the same passwords.
 """
 
+import os
 import secrets
 import shutil
 import socket
@@ -74,24 +75,19 @@ def _hand_over(home: Home, caller: Home, published: Ports) -> None:
 
 
 def _open(caller: Home) -> None:
-    record = _read_caller(caller)
-    if record is not None and record.inside is None:
-        raise StackError(
-            "The LOCHAN_HOME of the caller holds a stack that runs without containers: "
-            "`make down` ends it; or name another folder in LOCHAN_HOME."
-        )
-    caller.open()
-
-
-def _read_caller(caller: Home) -> StackRecord | None:
     try:
-        (caller.root / ".writable").touch()
-        (caller.root / ".writable").unlink()
-        return read_stack(caller)
+        record = read_stack(caller)
+        if record is None or record.inside is not None:
+            caller.open()
+            return
     except PermissionError as error:
-        owner = caller.root.stat().st_uid
         raise StackError(
-            f"The caller's LOCHAN_HOME belongs to user {owner}, and the containers may not write "
-            "there: make the folder yourself before `docker compose up`, and give your own "
-            "numbers (`id -u`, `id -g`) as LOCHAN_UID and LOCHAN_GID to `docker compose build`."
+            f"The caller's LOCHAN_HOME belongs to user {caller.root.stat().st_uid}, not to the "
+            f"containers' user {os.geteuid()}: make the folder yourself before "
+            "`docker compose up`, and give your numbers (`id -u`, `id -g`) as LOCHAN_UID and "
+            "LOCHAN_GID to `docker compose build`."
         ) from error
+    raise StackError(
+        "The caller's LOCHAN_HOME holds a stack that runs without containers: `make down` ends "
+        "it; or name another folder in LOCHAN_HOME."
+    )

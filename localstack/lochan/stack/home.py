@@ -6,6 +6,9 @@ from pathlib import Path
 
 from lochan.stack.errors import StackError
 
+# A checkout has the folder from the start, so that a container engine does not make it as root.
+_OF_THE_CHECKOUT = {".gitignore"}
+
 
 @dataclass(frozen=True)
 class Home:
@@ -81,6 +84,7 @@ class Home:
         files = (self.lock, self.stack, self.credentials, self.token)
         ours = {path.name for path in (*folders, *files)}
         present = {path.name for path in self.root.iterdir()} if self.root.exists() else set()
+        present -= _OF_THE_CHECKOUT
         if present and not present & ours:
             raise StackError(
                 f"LOCHAN_HOME names {self.root}, which holds other files: "

@@ -1,8 +1,9 @@
 """`lochan init`: everything that `up` would otherwise make or fetch at its first start."""
 
+import functools
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,34 +53,53 @@ class Step:
     is_needed: bool = True  # otherwise `up` works without it, only slower
 
 
-def prepare_everything(settings: Settings, report: Report) -> None:
-    """Take every step that is not done yet, side by side; each is whole or absent.
+def prepare_everything(settings: Settings, report: Report, names: Collection[str] = ()) -> None:
+    """Take every step that is not done yet, or the named ones, side by side; each whole or absent.
 
     Where everything is there, nothing is said.
     """
-    steps = list_steps(settings)
+    steps = list_steps(settings, names)
     settings.cache.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
         list(pool.map(lambda step: _take(step, report), steps))
 
 
-def list_steps(settings: Settings) -> list[Step]:
-    """List what `init` prepares."""
+def list_steps(settings: Settings, names: Collection[str] = ()) -> list[Step]:
+    """List what `init` prepares, or the named part of it."""
+    builders = _step_builders(settings)
+    unknown = [name for name in names if name not in builders]
+    if unknown:
+        raise StackError(
+            f"There is no step named {', '.join(unknown)}: choose from {', '.join(builders)}."
+        )
+    return [builders[name]() for name in names or builders]
+
+
+def _step_builders(settings: Settings) -> dict[str, Callable[[], Step]]:
+    """Name the steps; one that is not asked for may lack what it is described from."""
     install = kept_install(settings)
-    templates = {
-        "PostgreSQL cluster": postgres_template(settings),
-        **({"Prefect database": prefect_template(settings)} if has_prefect() else {}),
-        **({"LocalStack": install} if install else {}),
-        "LocalStack index": localstack_template(settings),
-        "compiled modules": _compiled_modules(settings),
+    templates: dict[str, Callable[[], Template]] = {
+        "PostgreSQL cluster": lambda: postgres_template(settings),
+        **({"Prefect database": lambda: prefect_template(settings)} if has_prefect() else {}),
+        **({"LocalStack": lambda: install} if install else {}),
+        "LocalStack index": lambda: localstack_template(settings),
+        "compiled modules": lambda: _compiled_modules(settings),
     }
-    return [
-        *(_template_step(name, template) for name, template in templates.items()),
-        Step("Spark jars", lambda: has_jars(settings), lambda: fetch_jars(settings)),
-        Step(
-            "Java classes", lambda: has_class_archive(settings), lambda: _archive(settings), False
-        ),
-    ]
+    jars = Step("Spark jars", lambda: has_jars(settings), lambda: fetch_jars(settings))
+    classes = Step(
+        "Java classes", lambda: has_class_archive(settings), lambda: _archive(settings), False
+    )
+    return {
+        **{
+            name: functools.partial(_template_step, name, describe)
+            for name, describe in templates.items()
+        },
+        **{step.name: functools.partial(_itself, step) for step in (jars, classes)},
+    }
+
+
+def _itself(step: Step) -> Step:
+    return step
 
 
 def _archive(settings: Settings) -> None:
@@ -87,7 +107,8 @@ def _archive(settings: Settings) -> None:
     make_class_archive(settings)
 
 
-def _template_step(name: str, template: Template) -> Step:
+def _template_step(name: str, describe: Callable[[], Template]) -> Step:
+    template = describe()
     return Step(name, lambda: template.is_made, template.prepare)
 
 

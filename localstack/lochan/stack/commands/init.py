@@ -9,8 +9,9 @@ from lochan.stack.settings import current_settings
 
 
 @click.command("init")
-def command() -> None:
+@click.argument("steps", nargs=-1, metavar="[STEP]...")
+def command(steps: tuple[str, ...]) -> None:
     """Make and fetch, once, what lets `up` start fast."""
     console = Console(stderr=True)
     with show_progress(console) as report:
-        prepare_everything(current_settings(), report)
+        prepare_everything(current_settings(), report, steps)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from lochan.stack.containers import make_homes
+from lochan.stack.errors import StackError
 from lochan.stack.settings import Ports, current_settings
 
 
@@ -18,12 +19,21 @@ from lochan.stack.settings import Ports, current_settings
 )
 @click.option(
     "--published",
-    type=(click.Choice([name.replace("_", "-") for name in vars(Ports())]), int),
     multiple=True,
-    metavar="SERVER PORT",
+    metavar="SERVER=PORT",
     help="The port of a server on the caller's loopback, where it is not the usual one.",
 )
-def command(caller: Path, published: tuple[tuple[str, int], ...]) -> None:
+def command(caller: Path, published: tuple[str, ...]) -> None:
     """Make the secrets of a stack in containers."""
-    chosen = {server.replace("-", "_"): port for server, port in published}
-    make_homes(current_settings(), caller, replace(Ports(), **chosen))
+    make_homes(current_settings(), caller, _parse_ports(published))
+
+
+def _parse_ports(published: tuple[str, ...]) -> Ports:
+    pairs = (option.partition("=") for option in published)
+    chosen = {name.replace("-", "_"): port for name, _, port in pairs}
+    wrong = [name for name, port in chosen.items() if name not in vars(Ports())]
+    wrong += [port for port in chosen.values() if not port.isdecimal()]
+    if wrong:
+        known = ", ".join(name.replace("_", "-") for name in vars(Ports()))
+        raise StackError(f"--published takes SERVER=PORT, servers being {known}: not {wrong[0]}.")
+    return replace(Ports(), **{name: int(port) for name, port in chosen.items()})

@@ -15,7 +15,7 @@ def prepare(settings, monkeypatch):
 
     def run(*steps):
         reported = []
-        monkeypatch.setattr(init, "list_steps", lambda _: list(steps))
+        monkeypatch.setattr(init, "list_steps", lambda *_: list(steps))
         prepare_everything(settings, lambda progress: reported.append(progress))
         return [(progress.name, progress.state) for progress in reported]
 
