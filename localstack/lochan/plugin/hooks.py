@@ -27,11 +27,16 @@ def prepare_process() -> None:
 
 @hooks.on_infra_start(priority=_FIRST)  # type: ignore[untyped-decorator]
 def serve_private_routes() -> None:
-    """Serve `/_lochan`, and with it the proof that our providers are loaded."""
+    """Serve `/_lochan`, with it the proof that our providers are loaded; mend what needs it."""
+    from localstack.aws.handlers import run_custom_response_handlers
     from localstack.services.edge import ROUTER
 
+    from lochan.plugin.kms import mend_key_materials
+    from lochan.plugin.request_record import note_request
     from lochan.plugin.routes import add_routes
 
+    mend_key_materials()
+    run_custom_response_handlers.append(note_request)
     add_routes(ROUTER)
 
 

@@ -14,6 +14,7 @@ from lochan.glue.api.operations import OPERATIONS
 from lochan.glue.api.records import Bookmark
 from lochan.plugin.glue import glue_service
 from lochan.plugin.launch import SERVICES
+from lochan.plugin.request_record import read_requests
 from lochan.plugin.s3 import LochanS3Provider
 
 _BOOKMARK_MEMBERS: Mapping[str, type] = {"run_id": str, "attempt": int, "state": dict}
@@ -22,6 +23,7 @@ _BOOKMARK_MEMBERS: Mapping[str, type] = {"run_id": str, "attempt": int, "state":
 def add_routes(router: Router[Any]) -> None:
     """Serve our routes beside LocalStack's."""
     router.add("/_lochan/health", _answer_health, methods=["GET"])
+    router.add("/_lochan/requests", _list_requests, methods=["GET"])
     router.add("/_lochan/glue/jobs/<path:job>/bookmark", _put_bookmark, methods=["PUT"])
 
 
@@ -36,6 +38,14 @@ def _answer_health(_: Request) -> Response:
         "glue": {"known": len(glue.operation_names), "emulated": len(OPERATIONS)},
     }
     return _answer(body, 503 if faults else 200)
+
+
+def _list_requests(request: Request) -> Response:
+    """List the latest requests after the number that the query names."""
+    after = request.args.get("after", "0")
+    if not after.isdecimal():
+        return _answer({"error": f"after must be the number of a request, not {after!r}."}, 400)
+    return _answer({"requests": read_requests(int(after))}, 200)
 
 
 def _find_fault(service: str) -> str | None:
