@@ -34,7 +34,7 @@ up: init ## start the local AWS, provision it, deploy the flows
 	@$(MAKE) --no-print-directory -s provision deploy samples
 
 provision: # make what must exist in the running stack
-	@eval "$$($(BIN)/lochan env --inside)" && $(BIN)/python -m infrastructure.provision apply --secret-values "$$LOCHAN_HOME/credentials.json"
+	@eval "$$($(BIN)/lochan env --inside)" && $(BIN)/python -m infrastructure.provision apply --yes --secret-values "$$LOCHAN_HOME/credentials.json"
 
 samples: # put generated input where the flows look for it
 	@$(ENVIRONMENT) && $(BIN)/lochan sample

@@ -38,9 +38,8 @@ def start_stack(values: dict[str, str]) -> None:
     report("lochan up, everything installed", 20, lambda: run(["lochan", "up"], values))
     values |= _exports(run(["lochan", "env"], values))
     secrets = f"{values['LOCHAN_HOME']}/credentials.json"
-    report(
-        "provision", None, lambda: run([*PROVISION, "apply", "--secret-values", secrets], values)
-    )
+    apply = [*PROVISION, "apply", "--yes", "--secret-values", secrets]
+    report("provision", None, lambda: run(apply, values))
     values |= _exports(run([*PROVISION, "export"], values))
 
 

@@ -1,222 +1,233 @@
-"""Glue: databases, connections, classifiers, crawlers, jobs, triggers; kept as declared."""
+"""Glue: databases, connections, classifiers, crawlers, jobs, triggers.
+
+Each is a definition that one call makes and another replaces, so that they are one class here and
+differ by the names of their calls.
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api.html
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from infrastructure.changes import Change, Refused
-from infrastructure.resources import Resources
-from infrastructure.storage import package_key, script_key
-
-# Always stated: an unspecified GlueVersion means 6.0 (docs/decisions/0002-versions.md).
-GLUE_VERSION = "5.1"
+from infrastructure.resource import Attributes
 
 
-def ensure_databases(glue: Any, resources: Resources) -> Iterator[Change]:
-    """Make the catalog databases that are missing."""
-    for spec in resources.section("databases").values():
-        wanted = {"Name": spec["name"], "Description": spec["description"]}
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of Glue's resources is called: `naming` names it, `holder` holds its update."""
+
+    name: str
+    naming: str
+    member: str
+    holder: str | None = None
+
+    @property
+    def noun(self) -> str:
+        """Return the noun in the names of operations."""
+        return self.name.replace(" ", "_")
+
+
+CONNECTION = Kind("connection", "Name", "Connection", "ConnectionInput")
+CRAWLER = Kind("crawler", "Name", "Crawler")
+JOB = Kind("job", "JobName", "Job", "JobUpdate")
+
+
+@dataclass(frozen=True)
+class GlueResource:
+    """A connection, crawler or job: its definition as the API takes it, without its name."""
+
+    glue: Any
+    name: str
+    definition: Mapping[str, Any]
+    calls: Kind
+    is_shared: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Name what it is."""
+        return self.calls.name
+
+    def declare(self) -> Attributes:
+        """Return the definition."""
+        return self.definition
+
+    def read(self) -> Attributes | None:
+        """Return the definition as found."""
         try:
-            glue.get_database(Name=spec["name"])
-        except glue.exceptions.EntityNotFoundException:
-            glue.create_database(DatabaseInput=wanted)
-            yield Change("made", "database", spec["name"])
+            answer = self._call("get", **{self.calls.naming: self.name})
+        except self.glue.exceptions.EntityNotFoundException:
+            return None
+        return _with_full_role(answer[self.calls.member], self.definition)
+
+    def create(self) -> None:
+        """Make it."""
+        if self.calls.holder == "ConnectionInput":
+            self._call("create", ConnectionInput={"Name": self.name, **self.definition})
+        else:
+            self._call("create", Name=self.name, **self.definition)
+
+    def update(self, _: frozenset[str]) -> None:
+        """Replace the definition."""
+        naming, holder = {self.calls.naming: self.name}, self.calls.holder
+        if holder == "ConnectionInput":
+            replacement: dict[str, Any] = {holder: {"Name": self.name, **self.definition}}
+        elif holder is not None:
+            replacement = {holder: dict(self.definition)}
+        else:
+            replacement = dict(self.definition)
+        self._call("update", **naming, **replacement)
+
+    def count_data(self) -> str | None:
+        """Say nothing: it is a definition."""
+        return None
+
+    def delete(self) -> None:
+        """Delete it."""
+        naming = "ConnectionName" if self.calls is CONNECTION else self.calls.naming
+        self._call("delete", **{naming: self.name})
+
+    def _call(self, verb: str, **members: Any) -> Any:
+        return getattr(self.glue, f"{verb}_{self.calls.noun}")(**members)
 
 
-def ensure_connections(
-    glue: Any, resources: Resources, values: Mapping[str, str]
-) -> Iterator[Change]:
-    """Make the connections to databases; `values` hold the hosts, ports and databases.
+@dataclass(frozen=True)
+class Classifier:
+    """A classifier of CSV files, which crawlers name."""
 
-    A connection names the secret with the login, it never holds the login itself.
-    https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
-    Raises Refused naming the first value that is missing.
-    """
-    for spec in resources.section("connections").values():
-        wanted = _connection_definition(spec, values)
+    glue: Any
+    name: str
+    definition: Mapping[str, Any]
+    kind: str = "classifier"
+    is_shared: bool = False
+
+    def declare(self) -> Attributes:
+        """Return the definition."""
+        return self.definition
+
+    def read(self) -> Attributes | None:
+        """Return the definition as found; nothing of one that is no CSV classifier."""
         try:
-            found = glue.get_connection(Name=spec["name"])["Connection"]
-        except glue.exceptions.EntityNotFoundException:
-            glue.create_connection(ConnectionInput=wanted)
-            yield Change("made", "connection", spec["name"])
-            continue
-        if _differs(wanted, found):
-            glue.update_connection(Name=spec["name"], ConnectionInput=wanted)
-            yield Change("changed", "connection", spec["name"])
+            found = self.glue.get_classifier(Name=self.name)["Classifier"]
+        except self.glue.exceptions.EntityNotFoundException:
+            return None
+        return dict(found.get("CsvClassifier", {}))
+
+    def create(self) -> None:
+        """Make it."""
+        self.glue.create_classifier(CsvClassifier={"Name": self.name, **self.definition})
+
+    def update(self, _: frozenset[str]) -> None:
+        """Replace the definition."""
+        self.glue.update_classifier(CsvClassifier={"Name": self.name, **self.definition})
+
+    def count_data(self) -> str | None:
+        """Say nothing: it is a definition."""
+        return None
+
+    def delete(self) -> None:
+        """Delete it."""
+        self.glue.delete_classifier(Name=self.name)
 
 
-def ensure_classifiers(glue: Any, resources: Resources) -> Iterator[Change]:
-    """Make the classifiers of CSV files that crawlers name.
+@dataclass(frozen=True)
+class Database:
+    """A database of the Data Catalog; its tables are its data."""
 
-    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-classifiers.html
-    """
-    for spec in resources.section("classifiers").values():
-        wanted = {
-            "Name": spec["name"],
-            "Delimiter": spec["delimiter"],
-            "QuoteSymbol": spec["quote"],
-            "ContainsHeader": spec["header"],
-        }
+    glue: Any
+    name: str
+    description: str
+    is_shared: bool
+    kind: str = "database"
+
+    def declare(self) -> Attributes:
+        """Return the description."""
+        return {"Description": self.description}
+
+    def read(self) -> Attributes | None:
+        """Return the description as found."""
         try:
-            found = glue.get_classifier(Name=spec["name"])["Classifier"].get("CsvClassifier")
-        except glue.exceptions.EntityNotFoundException:
-            glue.create_classifier(CsvClassifier=wanted)
-            yield Change("made", "classifier", spec["name"])
-            continue
-        if _differs(wanted, found):
-            glue.update_classifier(CsvClassifier=wanted)
-            yield Change("changed", "classifier", spec["name"])
+            found = self.glue.get_database(Name=self.name)["Database"]
+        except self.glue.exceptions.EntityNotFoundException:
+            return None
+        return {"Description": found.get("Description")}
+
+    def create(self) -> None:
+        """Make it."""
+        self.glue.create_database(DatabaseInput=self._input())
+
+    def update(self, _: frozenset[str]) -> None:
+        """Set the description."""
+        self.glue.update_database(Name=self.name, DatabaseInput=self._input())
+
+    def count_data(self) -> str | None:
+        """Say that tables are in it."""
+        found = self.glue.get_tables(DatabaseName=self.name, MaxResults=1)["TableList"]
+        return "tables" if found else None
+
+    def delete(self) -> None:
+        """Delete it with its tables; what lies in S3 stays there."""
+        self.glue.delete_database(Name=self.name)
+
+    def _input(self) -> dict[str, str]:
+        return {"Name": self.name, "Description": self.description}
 
 
-def ensure_crawlers(glue: Any, resources: Resources) -> Iterator[Change]:
-    """Make the crawlers and bring those that differ back to their declaration."""
-    for spec in resources.section("crawlers").values():
-        wanted = _crawler_definition(spec, resources)
-        try:
-            found = glue.get_crawler(Name=spec["name"])["Crawler"]
-        except glue.exceptions.EntityNotFoundException:
-            glue.create_crawler(Name=spec["name"], **wanted)
-            yield Change("made", "crawler", spec["name"])
-            continue
-        if _differs(wanted, found):
-            glue.update_crawler(Name=spec["name"], **wanted)
-            yield Change("changed", "crawler", spec["name"])
-
-
-def ensure_jobs(glue: Any, resources: Resources) -> Iterator[Change]:
-    """Make the jobs and bring those that differ back to their declaration."""
-    for spec in resources.section("jobs").values():
-        wanted = _job_definition(spec, resources)
-        try:
-            found = glue.get_job(JobName=spec["name"])["Job"]
-        except glue.exceptions.EntityNotFoundException:
-            glue.create_job(Name=spec["name"], **wanted)
-            yield Change("made", "job", spec["name"])
-            continue
-        if _differs(wanted, found):
-            glue.update_job(JobName=spec["name"], JobUpdate=wanted)
-            yield Change("changed", "job", spec["name"])
-
-
-def ensure_triggers(glue: Any, resources: Resources) -> Iterator[Change]:
-    """Make the triggers; conditional ones are active as soon as they are there.
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger; a conditional one is active as soon as it is there.
 
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-trigger.html
     """
-    for spec in resources.section("triggers").values():
-        name, wanted = spec["name"], _trigger_definition(spec, resources)
-        is_conditional = spec["type"] == "CONDITIONAL"
+
+    glue: Any
+    name: str
+    type: str
+    definition: Mapping[str, Any]
+    kind: str = "trigger"
+    is_shared: bool = False
+
+    @property
+    def _is_conditional(self) -> bool:
+        return self.type == "CONDITIONAL"
+
+    def declare(self) -> Attributes:
+        """Return the definition, and that it waits."""
+        return {**self.definition, "active": self._is_conditional}
+
+    def read(self) -> Attributes | None:
+        """Return the same as found."""
         try:
-            found = glue.get_trigger(Name=name)["Trigger"]
-        except glue.exceptions.EntityNotFoundException:
-            activation = {"StartOnCreation": True} if is_conditional else {}
-            glue.create_trigger(Name=name, Type=spec["type"], **wanted, **activation)
-            yield Change("made", "trigger", name)
-            continue
-        if _differs(wanted, found):
-            glue.update_trigger(Name=name, TriggerUpdate=wanted)
-            yield Change("changed", "trigger", name)
-        if is_conditional and found["State"] == "DEACTIVATED":
-            glue.start_trigger(Name=name)
-            yield Change("activated", "trigger", name)
+            found = self.glue.get_trigger(Name=self.name)["Trigger"]
+        except self.glue.exceptions.EntityNotFoundException:
+            return None
+        # A trigger on demand is CREATED for ever; only DEACTIVATED ones have been put to sleep.
+        return {**found, "active": self._is_conditional and found["State"] != "DEACTIVATED"}
+
+    def create(self) -> None:
+        """Make it."""
+        activation = {"StartOnCreation": True} if self._is_conditional else {}
+        self.glue.create_trigger(Name=self.name, Type=self.type, **self.definition, **activation)
+
+    def update(self, attributes: frozenset[str]) -> None:
+        """Replace the definition, and wake it."""
+        if attributes - {"active"}:
+            self.glue.update_trigger(Name=self.name, TriggerUpdate=dict(self.definition))
+        if "active" in attributes:
+            self.glue.start_trigger(Name=self.name)
+
+    def count_data(self) -> str | None:
+        """Say nothing: it is a definition."""
+        return None
+
+    def delete(self) -> None:
+        """Delete it."""
+        self.glue.delete_trigger(Name=self.name)
 
 
-def _connection_definition(spec: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        where = "{}:{}/{}".format(*(values[name] for name in spec["address"]))
-    except KeyError as missing:
-        raise Refused(
-            f"The connection {spec['name']} needs {missing.args[0]} in the environment: the "
-            "host, port and database that it leads to."
-        ) from None
-    return {
-        "Name": spec["name"],
-        "Description": spec["description"],
-        "ConnectionType": "JDBC",
-        "ConnectionProperties": {
-            "JDBC_CONNECTION_URL": f"jdbc:{spec['vendor']}://{where}",
-            "JDBC_ENFORCE_SSL": "true",
-            "SECRET_ID": spec["secret"],
-        },
-    }
-
-
-def _crawler_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
-    classifiers = [resources.name("classifiers", key) for key in spec.get("classifiers", [])]
-    return {
-        **({"Classifiers": classifiers} if classifiers else {}),
-        "Role": resources.role_arn(spec["role"]),
-        "DatabaseName": resources.name("databases", spec["database"]),
-        "Description": spec["description"],
-        "TablePrefix": spec["table_prefix"],
-        "Configuration": json.dumps(spec["configuration"]),
-        "Targets": {
-            "S3Targets": [
-                {"Path": path, "Exclusions": spec["exclusions"]} for path in spec["paths"]
-            ]
-        },
-        "SchemaChangePolicy": {
-            "UpdateBehavior": "UPDATE_IN_DATABASE",
-            "DeleteBehavior": "DEPRECATE_IN_DATABASE",
-        },
-    }
-
-
-def _trigger_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
-    definition: dict[str, Any] = {"Description": spec["description"]}
-    if "after_crawler" in spec:
-        condition = {
-            "LogicalOperator": "EQUALS",
-            "CrawlerName": resources.name("crawlers", spec["after_crawler"]),
-            "CrawlState": "SUCCEEDED",
-        }
-        definition["Predicate"] = {"Logical": "ANY", "Conditions": [condition]}
-    if "crawler" in spec:
-        definition["Actions"] = [{"CrawlerName": resources.name("crawlers", spec["crawler"])}]
-    else:
-        definition["Actions"] = [{"JobName": resources.name("jobs", spec["job"])}]
-    return definition
-
-
-def _job_definition(spec: Mapping[str, Any], resources: Resources) -> dict[str, Any]:
-    assets = resources.name("buckets", "assets")
-    return {
-        "Role": resources.role_arn(spec["role"]),
-        "Description": spec["description"],
-        "GlueVersion": GLUE_VERSION,
-        "WorkerType": spec["worker_type"],
-        "NumberOfWorkers": spec["number_of_workers"],
-        "Timeout": spec["timeout_minutes"],
-        "MaxRetries": 0,
-        "ExecutionProperty": {"MaxConcurrentRuns": spec["max_concurrent_runs"]},
-        "Command": {
-            "Name": "glueetl",
-            "ScriptLocation": f"s3://{assets}/{script_key(spec['script'])}",
-            "PythonVersion": "3",
-        },
-        "DefaultArguments": {
-            "--extra-py-files": f"s3://{assets}/{package_key()}",
-            "--job-bookmark-option": "job-bookmark-disable",
-            "--job-language": "python",
-            "--TempDir": f"s3://{resources.name('buckets', 'temp')}/glue/",
-            **spec.get("arguments", {}),
-        },
-    }
-
-
-def _differs(wanted: Any, found: Any) -> bool:
-    """Tell whether anything that is wanted is otherwise; what AWS adds by itself does not count."""
-    if isinstance(wanted, dict):
-        return not isinstance(found, dict) or any(
-            _differs(value, found.get(key)) for key, value in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            not isinstance(found, list)
-            or len(wanted) != len(found)
-            or any(map(_differs, wanted, found))
-        )
-    # GetCrawler answers the role's name where its ARN was given.
-    return bool(wanted != found and str(wanted).rpartition("/")[2] != found)
+def _with_full_role(found: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """GetCrawler answers the role's name where its ARN was given."""
+    given, wanted = found.get("Role"), declared.get("Role", "")
+    same = given is not None and given == str(wanted).rpartition("/")[2]
+    return {**found, **({"Role": wanted} if same else {})}

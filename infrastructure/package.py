@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from infrastructure.storage import zip_package
+from infrastructure.code import zip_package
 
 
 @click.command()

@@ -11,6 +11,8 @@ from typing import Any
 
 DECLARATION = Path(__file__).with_name("resources.json")
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
+# What is known only once something is made stays as it is until then.
+LATE = ("key_arn", "bucket_arn")
 
 
 @dataclass(frozen=True)
@@ -55,28 +57,19 @@ def resolve_resources(
         "environment": place.environment,
         "account": place.account,
         "region": place.region,
+        **{name: f"{{{name}}}" for name in LATE},
     }
     for name, default in declared.pop("values").items():
         names[name] = values.get(name.upper()) or default
-    buckets = {key: _fill(spec["name"], names) for key, spec in declared["buckets"].items()}
-    names |= {f"{key}_bucket": bucket for key, bucket in buckets.items()}
-    names |= {key: f"arn:aws:s3:::{bucket}" for key, bucket in buckets.items()}
-    names |= _arn_patterns(place)
+    for key, spec in declared["buckets"].items():
+        names[f"{key}_bucket"] = spec["name"].format_map(names)
     return Resources(place, _fill(declared, names))
 
 
-def _arn_patterns(place: Place) -> dict[str, str]:
-    at = f"{place.region}:{place.account}"
-    owned = f"lochan-{place.environment}-*"
-    return {
-        "catalog": f"arn:aws:glue:{at}:*",
-        "jobs": f"arn:aws:glue:{at}:job/{owned}",
-        "crawlers": f"arn:aws:glue:{at}:crawler/{owned}",
-        "triggers": f"arn:aws:glue:{at}:trigger/{owned}",
-        "secrets": f"arn:aws:secretsmanager:{at}:secret:lochan/{place.environment}/*",
-        "job_logs": f"arn:aws:logs:{at}:log-group:/aws-glue/jobs/*",
-        "crawler_logs": f"arn:aws:logs:{at}:log-group:/aws-glue/crawlers*",
-    }
+def replace_late(value: Any, **late: str) -> Any:
+    """Put in what is known by now: `key_arn`, or the `bucket_arn` of a bucket's policy."""
+    names = {name: f"{{{name}}}" for name in LATE}
+    return _fill(value, {**names, **late})
 
 
 def _fill(value: Any, names: Mapping[str, str]) -> Any:

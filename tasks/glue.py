@@ -14,6 +14,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tasks.job_arguments import refuse_secrets
+
 # https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 ACTIVE_STATES = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
 FAILED_STATES = frozenset({"STOPPED", "FAILED", "TIMEOUT", "ERROR", "EXPIRED"})
@@ -70,8 +72,10 @@ def run_job(
     """Start a job, or take up the run that this key already started, and wait until it succeeded.
 
     Raises GlueFailure when the run ends in any other state or the deadline passes. Whatever
-    interrupts the wait (cancellation, Ctrl-C, the deadline) stops the run.
+    interrupts the wait (cancellation, Ctrl-C, the deadline) stops the run. Raises
+    SecretInArguments, before anything is started, for an argument that looks like a secret.
     """
+    refuse_secrets(f"The job {job_name}", arguments)
     patience = patience or Patience()
     waits = Waits(patience, time.monotonic())
     run_id = _find_run(glue, job_name, idempotency_key) or _start_run(

@@ -121,7 +121,7 @@ class Platform:
         self.query_rds("DROP SCHEMA IF EXISTS books CASCADE")
         other = replace(self, values={**self.values, "LOCHAN_ENVIRONMENT": name})
         secrets = str(self.home / "credentials.json")
-        applied = other.provision("apply", "--secret-values", secrets)
+        applied = other.provision("apply", "--yes", "--secret-values", secrets)
         assert applied.code == 0, applied.errors
         exported = other.provision("export")
         assert exported.code == 0, exported.errors

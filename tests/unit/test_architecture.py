@@ -18,7 +18,8 @@ ALLOWED = {
     "tasks": {"tasks", "warehouse"},
     "warehouse": {"warehouse"},
     "spark": {"spark"},
-    "infrastructure": {"infrastructure"},
+    # What tasks refuse to submit, infrastructure refuses to deploy.
+    "infrastructure": {"infrastructure", "tasks"},
     "localstack/lochan": {"lochan"},
     "localstack/awsglue": {"awsglue"},
     "localstack/awsgluedq": {"awsgluedq", "awsglue"},
