@@ -3,7 +3,7 @@
 Prints how long so many readings take, a day of arrivals in one run, and the most memory that all
 processes of the stack and the flow held together (aim: 4 GB; time linear in rows). With `hours`
 in place of a number it prints what one more arrival hour costs when 10 are done and when 1,000 are:
-requests, objects listed, readings and seconds.
+requests, objects, bytes, readings and seconds; `hours 10 100` for other numbers.
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ import gzip
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psutil
 
-from benchmarks.stack import ROOT, measure_memory, own_stack, start_stack
+from benchmarks.counting import count_requests, log_size, print_costs
+from benchmarks.stack import ROOT, client, measure_memory, own_stack, start_stack
 from lochan.samples.repartition_by_event_time import draw_lag, make_vehicle, object_key
 
 AIM_MEGABYTES = 4000
@@ -35,7 +33,6 @@ ARRIVAL_HOURS = 24
 READINGS_PER_OBJECT = 50_000
 READINGS_PER_SMALL_HOUR = 20
 DONE_HOURS = (10, 1000)
-REQUEST = re.compile(r"AWS (s3|glue)\.(\w+) =>")
 
 
 def main() -> None:
@@ -44,7 +41,7 @@ def main() -> None:
     with own_stack() as values:
         start_stack(values)
         if asked == "hours":
-            measure_hours(values)
+            measure_hours(values, [int(text) for text in sys.argv[2:]] or DONE_HOURS)
         else:
             measure_rows(values, int(asked))
 
@@ -80,27 +77,48 @@ def measure_rows(values: dict[str, str], readings: int) -> None:
     sys.exit(flow.returncode)
 
 
-def measure_hours(values: dict[str, str]) -> None:
+def measure_hours(values: dict[str, str], numbers: Sequence[int]) -> None:
     """Do one more hour when few hours are done and when many are."""
     chance = random.Random(1)
     landed = 0
-    for done in DONE_HOURS:
+    for done in numbers:
         land_hours(values, chance, range(landed, done))
         landed = done
         finish(start_flow(values, f"{done} hours"))
         land_hours(values, chance, range(landed, landed + 1))
         landed += 1
-        log = Path(values["LOCHAN_HOME"]) / "logs" / "localstack.log"
-        before = log.stat().st_size
+        sizes, before = measure_hour_sizes(values), log_size(values)
         started = time.perf_counter()
         finish(start_flow(values, "one more hour"))
-        seconds = since(started)
-        requests = count_requests(log, before)
-        kinds = ", ".join(f"{count} {name}" for name, count in requests.most_common(6))
-        print(
-            f"one more hour after {done:,}: {seconds:.1f} s, {requests.total()} requests ({kinds})",
-            flush=True,
-        )
+        costs: dict[str, float] = {"seconds": round(since(started), 1)}
+        requests = count_requests(values, before)
+        costs |= {f"requests: {name}": count for name, count in requests.most_common(6)}
+        costs["requests, all"] = requests.total()
+        summary = read_summaries(values)[-1]
+        costs["readings"] = summary["counts"]["input"]
+        costs["objects of arrivals read"] = summary["objects"]
+        costs["bytes of arrivals read"] = measure_arrivals(values, summary["hours"])
+        costs["event hours written again"] = len(summary["written"])
+        again = {one["hour"] for one in summary["written"]}
+        costs["bytes of these hours read before"] = sum(sizes.get(hour, 0) for hour in again)
+        print_costs(f"one more hour after {done:,}", costs)
+
+
+def measure_arrivals(values: dict[str, str], hours: list[str]) -> int:
+    """Sum the objects of arrival hours."""
+    s3, size = client(values), 0
+    for hour in hours:
+        year, month, day, clock = hour.split("-")
+        prefix = f"{STREAM}/year={year}/month={month}/day={day}/hour={clock}/"
+        listed = s3.list_objects_v2(Bucket=values["LANDING_BUCKET"], Prefix=prefix)
+        size += sum(found["Size"] for found in listed.get("Contents", []))
+    return size
+
+
+def measure_hour_sizes(values: dict[str, str]) -> dict[str, int]:
+    """Return the bytes of each event hour as the last run that wrote it left it."""
+    written = [one for summary in read_summaries(values) for one in summary["written"]]
+    return {one["hour"]: one["bytes"] for one in written}
 
 
 def measure_work(home: str) -> dict[int, float]:
@@ -181,36 +199,24 @@ def finish(flow: subprocess.Popen[bytes]) -> None:
         sys.exit(f"The flow ended {flow.returncode}.")
 
 
+def read_summaries(values: dict[str, str]) -> list[dict[str, Any]]:
+    """Return what the runs of the flow say of themselves, the newest last."""
+    s3, bucket = client(values), values["PROCESSED_BUCKET"]
+    prefix = "runs/repartition_by_event_time/bench/"
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    listed = [one for page in pages for one in page.get("Contents", [])]
+    found = [one for one in listed if one["Key"].endswith("/summary.json")]
+    keys = [one["Key"] for one in sorted(found, key=lambda one: one["LastModified"])]
+    return [json.load(s3.get_object(Bucket=bucket, Key=key)["Body"]) for key in keys]
+
+
 def read_counts(values: dict[str, str]) -> list[str]:
     """Return what the runs of the flow say that became of their input."""
-    s3, bucket = client(values), values["PROCESSED_BUCKET"]
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix="runs/repartition_by_event_time/bench/")
-    keys = [one["Key"] for one in listed.get("Contents", [])]
-    summaries = [key for key in keys if key.endswith("/summary.json")]
-    bodies = [json.load(s3.get_object(Bucket=bucket, Key=key)["Body"]) for key in summaries]
     return [
         f"{one['counts']}, {len(one['written'])} event hours, "
         f"{sum(hour['files'] for hour in one['written'])} files"
-        for one in bodies
+        for one in read_summaries(values)
     ]
-
-
-def count_requests(log: Path, start: int) -> Counter[str]:
-    """Count what LocalStack was asked since, by operation."""
-    with log.open() as file:
-        file.seek(start)
-        return Counter(f"{service}.{name}" for service, name in REQUEST.findall(file.read()))
-
-
-def client(values: dict[str, str]) -> Any:
-    """Return a client of the stack's S3."""
-    return boto3.client(  # type: ignore[call-overload]
-        "s3",
-        endpoint_url=values["AWS_ENDPOINT_URL"],
-        region_name=values["AWS_DEFAULT_REGION"],
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
 
 
 def since(started: float) -> float:

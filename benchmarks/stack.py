@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,17 @@ def run(command: list[str], values: dict[str, str]) -> str:
     if done.returncode:
         sys.exit(f"{shlex.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
+
+
+def client(values: dict[str, str]) -> Any:
+    """Return a client of the stack's S3."""
+    return boto3.client(  # type: ignore[call-overload]
+        "s3",
+        endpoint_url=values["AWS_ENDPOINT_URL"],
+        region_name=values["AWS_DEFAULT_REGION"],
+        aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
+    )
 
 
 def measure_memory(home: str) -> float:

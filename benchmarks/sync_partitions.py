@@ -8,25 +8,18 @@ request.
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.client
-import redshift_connector.cursor
-
-from benchmarks.stack import own_stack, run, start_stack
+from benchmarks.counting import count_calls, count_requests, log_size, print_costs
+from benchmarks.stack import client, own_stack, run, start_stack
 
 FIRST_DAY = date(2020, 1, 1)
 TWEETS_A_DAY = 20
-LISTINGS = ("ListObjectsV2", "GetPartitions")
+LISTINGS = ("s3.ListObjectsV2", "glue.GetPartitions")
 
 
 def main() -> None:
@@ -34,33 +27,23 @@ def main() -> None:
     numbers = [int(text) for text in sys.argv[1:]] or [10, 1000]
     with own_stack() as values:
         start_stack(values)
-        s3 = boto3.client(
-            "s3",
-            endpoint_url=values["AWS_ENDPOINT_URL"],
-            region_name=values["AWS_DEFAULT_REGION"],
-            aws_access_key_id=values["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=values["AWS_SECRET_ACCESS_KEY"],
-        )
+        s3 = client(values)
         loaded = 0
         for number in numbers:
             _put_days(s3, values["ACADEMY_BUCKET"], range(loaded, number))
             _sync(values)
             _put_days(s3, values["ACADEMY_BUCKET"], range(number, number + 1))
-            before = _requests(values)
+            before = log_size(values)
             costs = _sync(values)
-            for name, count in (_requests(values) - before).items():
-                if name.removeprefix("s3.").removeprefix("glue.") in LISTINGS:
-                    costs[f"requests, flow and job: {name}"] = count
-            print(f"\none more beside {number:,}")
-            for name, cost in costs.items():
-                print(f"  {name:<45}{cost:>12,}")
+            requests = count_requests(values, before)
+            costs |= {f"requests, flow and job: {name}": requests[name] for name in LISTINGS}
+            print_costs(f"one more beside {number:,}", costs)
             loaded = number + 1
 
 
 def sync_and_count() -> None:
     """Synchronize the tweets in this process; print what that asked for, as JSON."""
-    counts: Counter[str] = Counter()
-    _count_calls(counts)
+    counts = count_calls()
     from flows.sync_missing_partitions import SyncMissingPartitions, sync_missing_partitions
 
     started = time.perf_counter()
@@ -97,39 +80,6 @@ def _make_tweet(day: date, number: int) -> dict[str, Any]:
         "created_at": f"{day}T12:00:00.000Z",
         "public_metrics": {"like_count": 7},
     }
-
-
-def _requests(values: dict[str, str]) -> Counter[str]:
-    """Count the requests that LocalStack has answered, by operation."""
-    text = (Path(values["LOCHAN_HOME"]) / "logs" / "localstack.log").read_text()
-    lines = (line.rpartition(": AWS ")[2] for line in text.splitlines() if ": AWS " in line)
-    return Counter(line.split(" ")[0] for line in lines)
-
-
-def _count_calls(counts: Counter[str]) -> None:
-    """Count what this process asks for from now on."""
-
-    def counted(call: Callable[..., Any], count: Callable[..., None]) -> Callable[..., Any]:
-        @functools.wraps(call)
-        def counting(*given: Any, **named: Any) -> Any:
-            answer = call(*given, **named)
-            count(answer, *given)
-            return answer
-
-        return counting
-
-    def count_answer(answer: Any, client: Any, operation: str, *rest: Any) -> None:
-        if operation == "ListObjectsV2":
-            counts["objects listed"] += len(answer.get("Contents", []))
-            counts["names of folders listed"] += len(answer.get("CommonPrefixes", []))
-        counts[f"calls of {client.meta.service_model.service_name}"] += 1
-
-    client_class: Any = botocore.client.BaseClient
-    client_class._make_api_call = counted(client_class._make_api_call, count_answer)
-    cursor_class: Any = redshift_connector.cursor.Cursor
-    cursor_class.execute = counted(
-        cursor_class.execute, lambda *_: counts.update(["statements in Redshift"])
-    )
 
 
 if __name__ == "__main__":
