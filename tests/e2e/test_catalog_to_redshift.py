@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +23,7 @@ import pytest
 import yaml
 
 from lochan.samples.catalog_to_redshift import make_objects
+from tests.e2e.lake import Rows, canonical, columns, counted, load, put, rows
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Platform
@@ -32,71 +32,6 @@ pytestmark = pytest.mark.stack
 
 FLOW = "catalog_to_redshift"
 SIGKILLED = -9
-# One process for several loads: a flow of its own each, one start of Prefect for all.
-RUN_ALL = """
-import json, sys
-from flows.catalog_to_redshift import CatalogToRedshift, catalog_to_redshift
-for given in json.loads(sys.argv[1]):
-    try:
-        report = catalog_to_redshift(CatalogToRedshift(**given))
-        result = report.loaded
-        print("RESULT", result.input_rows, result.loaded_rows, result.rejected_rows,
-              result.duplicate_rows, result.skipped, flush=True)
-    except Exception as error:
-        print("RESULT", type(error).__name__, str(error).replace(chr(10), " "), flush=True)
-"""
-Rows = list[tuple[Any, ...]]
-
-
-def load(platform: Platform, *loads: dict[str, Any]) -> list[str]:
-    """Run the flow for each of the loads; return what each of them gave."""
-    done = platform.run(sys.executable, "-c", RUN_ALL, json.dumps(loads))
-    results = [line[7:] for line in done.output.splitlines() if line.startswith("RESULT ")]
-    assert len(results) == len(loads), done.errors[-3000:]
-    return results
-
-
-def put(platform: Platform, key: str, body: bytes) -> str:
-    """Put an object into the landing bucket; return the prefix that it lies below."""
-    platform.client("s3").put_object(Bucket=platform.values["LANDING_BUCKET"], Key=key, Body=body)
-    return f"s3://{{landing}}/{key.rpartition('/')[0]}/"
-
-
-def columns(platform: Platform, table: str) -> dict[str, str]:
-    found = platform.query(
-        "SELECT column_name, data_type FROM svv_columns WHERE table_schema = 'lake' "
-        f"AND table_name = '{table}' ORDER BY ordinal_position"
-    )
-    return {name: kind for name, kind in found if name != "lochan_load_id"}
-
-
-def rows(platform: Platform, table: str, nested: Iterable[str] = ()) -> Counter[str]:
-    """The rows of a table, each as text; SUPER as canonical JSON."""
-    names = list(columns(platform, table))
-    shown = [f'JSON_SERIALIZE("{n}")' if n in nested else f'"{n}"' for n in names]
-    found = platform.query(f"SELECT {', '.join(shown)} FROM lake.{table}")
-    places = [names.index(name) for name in nested]
-    return counted(
-        tuple(
-            canonical(json.loads(value)) if place in places and value is not None else value
-            for place, value in enumerate(row)
-        )
-        for row in found
-    )
-
-
-def canonical(value: Any) -> Any:
-    """JSON with sorted members; a member that is null and one that is absent are the same."""
-    if not isinstance(value, list | dict):
-        return value
-    kept = json.loads(
-        json.dumps(value), object_hook=lambda o: {k: v for k, v in o.items() if v is not None}
-    )
-    return json.dumps(kept, sort_keys=True)
-
-
-def counted(expected: Iterable[tuple[Any, ...]]) -> Counter[str]:
-    return Counter(map(repr, expected))
 
 
 def pipe(path: Path) -> list[list[str]]:
@@ -397,8 +332,8 @@ def test_what_a_person_brings_is_loaded_or_refused_with_a_sentence(platform: Pla
             (3000000000, None, None, 4),
         ]
     )
-    assert "2 lines of" in results[1]
-    assert "do not have the 2 fields" in results[1]
+    assert "2 of 3 records for lake.ragged are unusable, the limit is 1000 and 10%" in results[1]
+    assert "a.csv, line 3: does not have the 2 fields of its file, with ',': 2" in results[1]
     assert results[2] == "1202 1200 2 0 False"
     assert "2 of 1202 records for lake.few are unusable, the limit is 1" in results[3]
     assert results[4] == "2 2 0 0 False"
