@@ -66,6 +66,16 @@ FLOWS = {
             " JOIN books.dim_books USING (book_key) ORDER BY 1, 2",
         )
     ),
+    "catalog_to_redshift": Swept(
+        (
+            "SELECT session_id, day, updated_at, hours, fare FROM lake.parking_sessions ORDER BY 1",
+            'SELECT reason, record, "position" FROM etl.rejects ORDER BY 2',
+            # Not the partition_key: it holds the bucket, which each environment has of its own.
+            "SELECT input_rows, loaded_rows, rejected_rows, duplicate_rows FROM etl.loads"
+            " WHERE dataset = 'lake' ORDER BY 1, 2, 3",
+            "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = 'etl'",
+        )
+    ),
 }
 CHOSEN = os.environ.get("FAULT_FLOWS", ",".join(FLOWS)).split(",")
 
