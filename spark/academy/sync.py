@@ -32,6 +32,7 @@ from spark.academy.publication import (
 )
 from spark.academy.records import GET_DATA, keep_newest
 from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
+from spark.rejects import Recognition, lay_aside, with_lines
 from spark.tables import REJECT, Counts, Table
 from spark.tuning import fit_to_size
 from spark.twitter.landing import LandingIncomplete, find_damage
@@ -198,12 +199,9 @@ def _quarantine(
         return None
     uri = zone.uri(f"quarantine/{DATASET}/load_id={plan.plan_id}/")
     rejects = reduce(DataFrame.unionAll, map(_rejects, parts))
-    (
-        rejects.coalesce(1)
-        .write.mode("overwrite")
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .json(uri)
-    )
+    # The record is the line, but for the end that Windows gives it.
+    how, region = Recognition(str.rstrip), zone.s3.meta.region_name
+    lay_aside(with_lines(rejects, plan.source_bucket, region, how), uri)
     total = sum(refused.values())
     if total > plan.reject_limit:
         by_table = ", ".join(f"{count} of {name}" for name, count in refused.items() if count)

@@ -218,12 +218,11 @@ def _check_gzip(body: Any) -> str | None:
 
 
 def reject_frame(arrivals: Arrivals) -> DataFrame:
-    """Return everything that cannot be used: file, position, reason, record."""
+    """Return everything that cannot be used: file, position (not known yet), reason, record."""
     rows = arrivals.readings.where(F.col(REASON).isNotNull()).select(FILE, REASON, RECORD)
     session = rows.sparkSession
     damaged = json.dumps([{FILE: key, REASON: reason} for key, reason in arrivals.damaged])
     kind = f"array<struct<{FILE}: string, {REASON}: string, {RECORD}: string>>"
     objects = session.range(1).select(F.inline(F.from_json(F.lit(damaged), kind)))
     everything = rows.unionByName(arrivals.bad_lines).unionByName(objects)
-    # Glue's frames do not say which line of a file a record was.
     return everything.select(FILE, F.lit(None).cast("string").alias("position"), REASON, RECORD)

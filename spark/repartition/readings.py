@@ -54,13 +54,13 @@ def read_readings(raw: DataFrame, shape: Shape, event_time: EventTime) -> DataFr
     """Type the readings, and say of each that cannot be used why."""
     # Columns of their own and no struct: Spark would read each text again wherever it is used.
     parsed = raw.select(
-        *(F.col(f"`{name}`").alias(_raw(name)) for name in _raw_names(shape, event_time)),
+        *(F.col(f"`{name}`").alias(_raw(name)) for name in raw_names(shape, event_time)),
         *(_cast(F.col(f"`{name}`"), kind).alias(name) for name, kind in shape.columns.items()),
         parse_time(F.col(event_time.field), event_time.format, event_time.zone).alias(EVENT_TIME),
         _arrived_at().alias(ARRIVED_AT),
         F.col(FILE),
     )
-    record = F.struct(*(_text(name).alias(name) for name in _raw_names(shape, event_time)))
+    record = F.struct(*(_text(name).alias(name) for name in raw_names(shape, event_time)))
     judged = parsed.withColumn(REASON, F.coalesce(*_reasons(shape, event_time)))
     return judged.select(
         *shape.columns,
@@ -73,7 +73,8 @@ def read_readings(raw: DataFrame, shape: Shape, event_time: EventTime) -> DataFr
     )
 
 
-def _raw_names(shape: Shape, event_time: EventTime) -> list[str]:
+def raw_names(shape: Shape, event_time: EventTime) -> list[str]:
+    """Name the fields that a reading is judged by."""
     return list(dict.fromkeys([*shape.columns, event_time.field]))
 
 

@@ -17,10 +17,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark.quality import Evaluate, RuleOutcome, RulesMissing, check_rules, read_rules
+from spark.rejects import lay_aside, with_lines
 from spark.repartition.arrivals import Arrivals, Read, read_arrivals, reject_frame
 from spark.repartition.generations import Generation, Shelf
 from spark.repartition.plan import PlannedHour, plan_files
 from spark.repartition.readings import ARRIVED_AT, EVENT_HOUR, EVENT_TIME, REASON, table_schema
+from spark.repartition.recognition import recognition
 from spark.repartition.request import Request
 from spark.repartition.summary import Summary, WrittenHour
 from spark.repartition.tables import DeltaTable, ParquetTable, Place, Table, rows_of
@@ -135,13 +137,8 @@ def quarantine(arrivals: Arrivals, request: Request, s3: Any) -> str | None:
         return None
     zone = Zone(s3, request.target.bucket, request.target.dataset)
     uri = zone.uri(f"quarantine/{zone.dataset}/load_id={request.load_id}/")
-    (
-        reject_frame(arrivals)
-        .coalesce(1)
-        .write.mode("overwrite")
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .json(uri)
-    )
+    rejects, how = reject_frame(arrivals), recognition(request.shape, request.event_time)
+    lay_aside(with_lines(rejects, request.source.bucket, s3.meta.region_name, how), uri)
     return uri
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spark.rejects import lay_aside
 from spark.tables import REJECT
 from spark.twitter.census import Census
 from spark.twitter.transforms.records import PAGES, flatten_rejects
@@ -44,12 +45,7 @@ def quarantine_rejects(
         return Quarantine(counts, None)
     uri = zone.uri(f"quarantine/{zone.dataset}/load_id={load_id}/")
     rejects = flatten_rejects(records).unionByName(_damage_frame(records.sparkSession, damage))
-    (
-        rejects.coalesce(1)
-        .write.mode("overwrite")
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .json(uri)
-    )
+    lay_aside(rejects, uri)
     return Quarantine(counts, uri)
 
 

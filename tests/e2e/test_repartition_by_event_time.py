@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import threading
 from collections import Counter, defaultdict
@@ -11,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 import pytest
+
+from tests.e2e.event_hours import ids, list_keys, locations, rows_at
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Finished, Platform
@@ -56,51 +56,6 @@ def land(platform: Platform, stream: str, hour: str, readings: list[dict[str, An
     platform.client("s3").put_object(
         Bucket=platform.values["LANDING_BUCKET"], Key=f"{stream}/{folder_of(hour)}/1.gz", Body=body
     )
-
-
-def locations(platform: Platform, table: str) -> dict[str, str]:
-    """Where the catalog says that each event hour lies."""
-    pages = (
-        platform.client("glue")
-        .get_paginator("get_partitions")
-        .paginate(
-            DatabaseName=f"lochan_{platform.values['LOCHAN_ENVIRONMENT']}_processed",
-            TableName=table,
-        )
-    )
-    return {
-        "-".join(one["Values"]): one["StorageDescriptor"]["Location"]
-        for page in pages
-        for one in page["Partitions"]
-    }
-
-
-def rows_at(platform: Platform, location: str) -> list[dict[str, Any]]:
-    """The rows of a partition, from the objects under its location."""
-    s3, bucket = platform.client("s3"), platform.values["PROCESSED_BUCKET"]
-    prefix = location.removeprefix(f"s3://{bucket}/")
-    rows: list[dict[str, Any]] = []
-    for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:
-        if found["Key"].endswith(".parquet"):
-            body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
-            rows += pq.read_table(io.BytesIO(body)).to_pylist()
-    return rows
-
-
-def ids(platform: Platform, table: str) -> dict[str, list[str]]:
-    return {
-        hour: sorted(row["id"] for row in rows_at(platform, location))
-        for hour, location in locations(platform, table).items()
-    }
-
-
-def list_keys(platform: Platform, prefix: str) -> list[str]:
-    pages = (
-        platform.client("s3")
-        .get_paginator("list_objects_v2")
-        .paginate(Bucket=platform.values["PROCESSED_BUCKET"], Prefix=prefix)
-    )
-    return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
 
 def sentence(done: Finished) -> str:

@@ -105,6 +105,15 @@ def test_rejected_lines_lie_in_quarantine_with_file_and_reason(loaded: Academy) 
     assert cut["record"] == '{"id": "18446744073709551615", "text": "cut of'
     assert cut["file"].startswith(f"s3://{loaded.bucket}/tweets/dt=2026-11-1")
     assert cut["file"].endswith("/part-1.json")
+    assert all(one["record"] == line_of(loaded, one) for one in rejects)
+
+
+def line_of(academy: Academy, reject: dict[str, str]) -> str:
+    """The line of the file that a reject names by its position."""
+    key = reject["file"].removeprefix(f"s3://{academy.bucket}/")
+    body = academy.platform.client("s3").get_object(Bucket=academy.bucket, Key=key)["Body"].read()
+    text = gzip.decompress(body) if key.endswith(".gz") else body
+    return text.decode().split("\n")[int(reject["position"]) - 1]
 
 
 def test_the_catalog_knows_raw_and_processed_partitions(loaded: Academy) -> None:

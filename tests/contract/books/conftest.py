@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import boto3
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -51,18 +50,6 @@ SCHEMAS = {
         ("landed_at", MOMENT),
     ],
 }
-
-
-@pytest.fixture(scope="session")
-def s3(lochan_stack: TestStack) -> Any:
-    environment = lochan_stack.environment
-    return boto3.client(
-        "s3",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_DEFAULT_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 @pytest.fixture
@@ -140,18 +127,15 @@ class Star:
 
 @pytest.fixture
 def star(
-    s3: Any, bucket: str, lochan_stack: TestStack, monkeypatch: pytest.MonkeyPatch
+    s3: Any,
+    bucket: str,
+    redshift_login: dict[str, Any],
+    lochan_stack: TestStack,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Star]:
     """An empty star."""
-    environment = lochan_stack.environment
-    monkeypatch.setenv("SSL_CERT_FILE", environment["SSL_CERT_FILE"])
-    warehouse = connect(
-        host=environment["REDSHIFT_HOST"],
-        port=int(environment["REDSHIFT_PORT"]),
-        database=environment["REDSHIFT_DATABASE"],
-        user=environment["REDSHIFT_USER"],
-        password=environment["REDSHIFT_PASSWORD"],
-    )
+    monkeypatch.setenv("SSL_CERT_FILE", lochan_stack.environment["SSL_CERT_FILE"])
+    warehouse = connect(**redshift_login)
     apply_migrations(warehouse, read_migrations())
     with warehouse.transaction() as cursor:
         for table in ("fact_ratings", "dim_users", "dim_books", "dim_location"):

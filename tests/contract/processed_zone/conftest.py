@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from pyspark.sql import SparkSession
 
@@ -40,18 +39,6 @@ def _equip_tasks(spark: SparkSession, environment: Mapping[str, str]) -> None:
     context.pythonExec = sys.executable
     context.environment["PYTHONPATH"] = str(ROOT)
     context.environment.update({k: v for k, v in environment.items() if k.startswith("AWS_")})
-
-
-@pytest.fixture(scope="session")
-def s3(lochan_stack: TestStack) -> Any:
-    environment = lochan_stack.environment
-    return boto3.client(
-        "s3",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_DEFAULT_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from spark.repartition.request import (
 from spark.repartition.run import Clients, record_hours, repartition
 from spark.repartition.summary import Summary
 from tasks.repartition.catalog import LandingTable, ensure_landing_table, register_hours
-from tests.contract.processed_zone.conftest import bucket, s3, spark_s3  # noqa: F401
+from tests.contract.processed_zone.conftest import bucket, spark_s3  # noqa: F401
 
 Hook = Callable[[str], None]
 EVENT_TIME = EventTime("t", "auto", "UTC", "2000-01-01T00:00:00Z", 15)
@@ -175,7 +175,7 @@ def accept_rules(frame: Any, rules: str, others: Any) -> Any:
 @pytest.fixture
 def stream(
     spark_s3: SparkSession,  # noqa: F811
-    s3: Any,  # noqa: F811
+    s3: Any,
     bucket: str,  # noqa: F811
     lochan_stack: TestStack,
     monkeypatch: pytest.MonkeyPatch,

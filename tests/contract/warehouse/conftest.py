@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -31,30 +30,6 @@ COLUMNS = (
 )
 DAY = "event_date=2026-11-20"
 Row = tuple[int | None, str | None, int]
-
-
-@pytest.fixture(scope="session")
-def s3(lochan_stack: TestStack) -> Any:
-    environment = lochan_stack.environment
-    return boto3.client(
-        "s3",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_DEFAULT_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
-@pytest.fixture(scope="session")
-def redshift_login(lochan_stack: TestStack) -> dict[str, Any]:
-    environment = lochan_stack.environment
-    return {
-        "host": environment["REDSHIFT_HOST"],
-        "port": int(environment["REDSHIFT_PORT"]),
-        "database": environment["REDSHIFT_DATABASE"],
-        "user": environment["REDSHIFT_USER"],
-        "password": environment["REDSHIFT_PASSWORD"],
-    }
 
 
 @pytest.fixture
