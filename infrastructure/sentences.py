@@ -25,7 +25,7 @@ _NOT_AUTHORIZED = re.compile(
     r"(?: on resource: (?P<resource>\S+))?"
 )
 # Operations whose permission has another name than they.
-_ACTIONS: Mapping[str, str] = {
+ACTIONS: Mapping[str, str] = {
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
@@ -84,7 +84,7 @@ def _describe_refusal(error: ClientError, service: str, name: str) -> str:
 def _describe_denial(error: ClientError, service: str, name: str) -> str:
     told = _NOT_AUTHORIZED.search(error.response["Error"].get("Message", ""))
     operation = f"{service}:{error.operation_name}"
-    action = told["action"] if told else _ACTIONS.get(operation, operation)
+    action = told["action"] if told else ACTIONS.get(operation, operation)
     resource = (told["resource"] if told else None) or name
     who = told["who"] if told else "whoever runs this"
     return f"{who} lacks the permission {action} on {resource}: grant it, or run as the deployer."

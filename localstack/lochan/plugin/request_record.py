@@ -14,7 +14,8 @@ CAPACITY = 100_000
 _NAMING = (
     *("Bucket", "Key", "Prefix", "CopySource", "UploadId"),
     *("Name", "JobName", "CrawlerName", "DatabaseName", "TableName", "ConnectionName"),
-    *("SecretId", "logGroupName", "RoleName", "KeyId", "Role"),
+    *("SecretId", "logGroupName", "logGroupNamePrefix", "RoleName", "Role"),
+    *("KeyId", "TargetKeyId", "AliasName"),
 )
 
 _numbers = itertools.count(1)
@@ -49,4 +50,6 @@ def _find_names(request: Mapping[str, Any]) -> dict[str, Any]:
     for holder in ("TableInput", "DatabaseInput", "ConnectionInput"):
         if holder in request:
             names[holder] = request[holder].get("Name")
+    if "Role" in request.get("JobUpdate", {}):
+        names["Role"] = request["JobUpdate"]["Role"]
     return {name: value for name, value in names.items() if isinstance(value, str | list)}
