@@ -30,25 +30,27 @@ def read_ledger(platform: Platform, table: str) -> list[tuple[str, int, int]]:
 
 def test_only_folders_that_are_new_or_changed_are_loaded(platform: Platform) -> None:
     for day in ("01", "02"):
-        prefix = put(platform, f"days/day={day}/a.csv", f"id,name\n{day},x\n9{day},y\n".encode())
+        prefix = put(
+            platform, f"days/day={day}/a.csv", f"id,name,v\n{day},x,7\n9{day},y,7\n".encode()
+        )
     source = {"source": prefix.rpartition("day=")[0], "target": "days"}
     assert load(platform, source, source) == ["4 4 0 0 False", "4 4 0 0 True"]
-    put(platform, "days/day=03/a.csv", b"id,name\n03,new\n3,too\n")
+    put(platform, "days/day=03/a.csv", b"id,name,v\n03,new,7\n3,too,7\n")
     assert load(platform, source) == ["2 2 0 0 False"]
-    # A column more: the folder does not fit the crawled table, which is crawled anew.
-    put(platform, "days/day=04/a.csv", b"id,name,fare\n04,wide,2.5\n4,too,3.5\n")
-    put(platform, "days/day=01/a.csv", b"id,name\n01,changed\n1,too\n")
+    # A column more of four: alike enough for one table, which has to be crawled anew.
+    put(platform, "days/day=04/a.csv", b"id,name,v,fare\n04,wide,7,2.5\n4,too,7,3.5\n")
+    put(platform, "days/day=01/a.csv", b"id,name,v\n01,changed,7\n1,too,7\n")
     assert load(platform, source) == ["4 4 0 0 False"]
     assert rows(platform, "days") == counted(
         [
-            (1, "changed", "01", None),
-            (1, "too", "01", None),
-            (2, "x", "02", None),
-            (902, "y", "02", None),
-            (3, "new", "03", None),
-            (3, "too", "03", None),
-            (4, "wide", "04", 2.5),
-            (4, "too", "04", 3.5),
+            (1, "changed", 7, "01", None),
+            (1, "too", 7, "01", None),
+            (2, "x", 7, "02", None),
+            (902, "y", 7, "02", None),
+            (3, "new", 7, "03", None),
+            (3, "too", 7, "03", None),
+            (4, "wide", 7, "04", 2.5),
+            (4, "too", 7, "04", 3.5),
         ]
     )
     assert read_ledger(platform, "days") == [
