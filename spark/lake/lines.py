@@ -10,6 +10,7 @@ The files are read twice: once to number their lines and to see their headers, o
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,14 @@ def order_fields(header: Sequence[str], columns: Sequence[str]) -> tuple[int, ..
     if len(known) == len(header) and len(set(known)) == len(known):
         return known
     return tuple(range(len(columns)))
+
+
+def match_open_quote(layout: CsvLayout) -> str:
+    """Match a line whose last field begins with a quote that nothing closes; Spark closes it."""
+    quote, delimiter = re.escape(layout.quote), re.escape(layout.delimiter)
+    text = f"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+"
+    bare = f"[^{quote}{delimiter}][^{delimiter}]*+"
+    return f"^(?:(?:{quote}{text}{quote}|{bare}|){delimiter})*+{quote}{text}$"
 
 
 def show_path(path: str) -> str:
@@ -185,6 +194,8 @@ def _parse_as(layout: CsvLayout, order: tuple[int, ...]) -> Column:
         for place in range(len(layout.columns))
     ]
     problem = F.when(
+        F.col(_TEXT).rlike(match_open_quote(layout)), F.lit("ends within a quoted field")
+    ).when(
         read.getField(_BAD).isNotNull(),
         F.lit(f"does not have the {len(order)} fields of its file, with {layout.delimiter!r}"),
     )

@@ -84,7 +84,7 @@ def test_a_line_that_is_no_record_is_laid_aside_with_its_place(platform: Platfor
         (file, "line 42", ragged, "90,x"),
         (file, "line 43", ragged, "91,a,1,2"),
         (file, "line 44", "the header again", "id,name,v"),
-        (file, "line 45", ragged, '92,"open,3'),
+        (file, "line 45", "ends within a quoted field", '92,"open,3'),
     ]
     assert "1 of 41 records for lake.strict are unusable, the limit is 1000 and 1%" in results[2]
     assert "a.csv.gz, line 42: does not have the 3 fields" in results[2]

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from spark.lake.lines import order_fields, read_lines, show_path
+from spark.lake.lines import match_open_quote, order_fields, read_lines, show_path
 from spark.lake.plan import CsvLayout, Folder, LoadColumn, LoadPlan, TargetType
 from tests.unit.spark.lake.test_rows import PLAN
 
@@ -46,7 +47,7 @@ def test_a_line_is_a_record_or_keeps_its_text_and_its_place(
         ("1", 'a, "b"', *place, "line 2", None, '1,"a, ""b"""'),
         ("2", None, *place, "line 4", ragged, "2"),
         ("3", "x", *place, "line 5", ragged, "3,x,y"),
-        ("4", "open", *place, "line 6", ragged, '4,"open'),
+        ("4", "open", *place, "line 6", "ends within a quoted field", '4,"open'),
         ("5", None, *place, "line 8", None, "5,"),
         ("id", "Name", *place, "line 7", "the header again", "id,Name"),
     ]
@@ -102,6 +103,23 @@ def test_a_header_orders_fields_where_it_has_the_names(
     header: list[str], order: tuple[int, ...]
 ) -> None:
     assert order_fields(header, ("A", "b", "c")) == order
+
+
+@pytest.mark.parametrize(
+    ("line", "is_open"),
+    [
+        ('1,"open', True),
+        ('"a","b', True),
+        ('"a, ""b"",c', True),
+        ('1,"a, ""b"""', False),
+        ('"x,"""', False),
+        ('12" pipe,3', False),
+        ('1,""', False),
+        ("", False),
+    ],
+)
+def test_a_quote_that_nothing_closes_is_found(line: str, is_open: bool) -> None:
+    assert (re.search(match_open_quote(LAYOUT), line) is not None) is is_open
 
 
 def test_files_are_shown_as_s3_names_them() -> None:
