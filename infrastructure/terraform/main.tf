@@ -12,47 +12,67 @@ module "network" {
   interface_endpoints   = var.interface_endpoints
   rds_security_group_id = var.rds_security_group_id
   log_retention_days    = var.log_retention_days
-  log_key_arn           = null
+  log_key_arn           = module.keys.arns["data"]
+}
+
+# What several environments of an account share is made by one of them.
+locals {
+  made = {
+    for section in ["buckets", "databases", "log_groups"] : section => {
+      for key, spec in local.resources[section] : key => spec if var.owns_shared || !try(spec.shared, false)
+    }
+  }
+}
+
+module "keys" {
+  source = "./modules/keys"
+  keys   = { for key, spec in local.resources.keys : key => merge(spec, { policy = local.key_policies[key] }) }
 }
 
 module "lake" {
   source       = "./modules/lake"
-  buckets      = local.resources.buckets
   deletes_data = var.deletes_data
+  buckets = {
+    for key, bucket in local.made.buckets : key => merge(bucket, {
+      key_arn = try(module.keys.arns[bucket.key], null)
+      policy  = try(local.bucket_policies[bucket.policy], null)
+    })
+  }
+  policy_key_arn = module.keys.arns["data"]
+}
+
+module "logs" {
+  source = "./modules/logs"
+  log_groups = {
+    for key, group in local.made.log_groups : key => merge(group, { key_arn = try(module.keys.arns[group.key], null) })
+  }
 }
 
 module "iam" {
-  source     = "./modules/iam"
-  account_id = var.account_id
+  source = "./modules/iam"
   roles = {
     for key, role in local.resources.roles : key => {
-      name = role.name
-      trust = jsonencode({
-        Version = "2012-10-17"
-        Statement = [{
-          Effect    = "Allow"
-          Principal = { Service = role.service }
-          Action    = "sts:AssumeRole"
-          Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
-        }]
-      })
-      statements = [for statement in role.statements : jsonencode(merge({ Effect = "Allow" }, statement))]
+      name        = role.name
+      description = role.description
+      trust       = local.role_trusts[key]
+      policy      = replace(local.role_policies[key], "{key_arn}", module.keys.arns["data"])
     }
   }
 }
 
 module "secrets" {
-  source        = "./modules/secrets"
-  secrets       = local.resources.secrets
+  source = "./modules/secrets"
+  secrets = {
+    for key, secret in local.resources.secrets : key => merge(secret, { key_arn = try(module.keys.arns[secret.key], null) })
+  }
   values        = var.secret_values
   versions      = var.secret_versions
-  key_arn       = null
   recovery_days = var.secret_recovery_days
 }
 
 module "catalog" {
   source      = "./modules/catalog"
-  databases   = local.resources.databases
+  databases   = local.made.databases
   classifiers = local.resources.classifiers
   crawlers = {
     for key, crawler in local.resources.crawlers : key => merge({ classifiers = [] }, crawler, {

@@ -17,7 +17,7 @@ module "workers" {
   prefect_api_url            = var.worker.prefect_api_url
   prefect_api_key_secret_arn = var.worker.prefect_api_key_secret_arn
   prefect_api_key_key_arn    = var.worker.prefect_api_key_key_arn
-  log_key_arn                = null
+  log_key_arn                = module.keys.arns["data"]
   log_retention_days         = var.log_retention_days
   subnet_ids                 = module.network[0].private_subnet_ids
   security_group_ids         = [module.network[0].security_group_ids["workers"]]

@@ -2,16 +2,13 @@ locals {
   # The names of `python -m infrastructure.provision export`, and where things listen.
   values = merge(
     {
-      LOCHAN_ENVIRONMENT       = var.environment
-      AWS_DEFAULT_REGION       = var.region
-      GLUE_JOB_ROLE_ARN        = module.iam.arns["glue-job"]
-      GLUE_CRAWLER_ROLE_ARN    = module.iam.arns["glue-crawler"]
-      REDSHIFT_COPY_ROLE_ARN   = module.iam.arns["redshift-copy"]
-      REDSHIFT_UNLOAD_ROLE_ARN = module.iam.arns["redshift-unload"]
-      X_API_URL                = var.x_api_url
+      LOCHAN_ENVIRONMENT = var.environment
+      AWS_DEFAULT_REGION = var.region
+      X_API_URL          = var.x_api_url
     },
     local.addresses,
-    { for key, name in module.lake.names : "${upper(key)}_BUCKET" => name },
+    { for key, bucket in local.resources.buckets : "${upper(key)}_BUCKET" => bucket.name },
+    { for key, role in local.resources.roles : role.variable => module.iam.arns[key] if can(role.variable) },
     { for key, arn in module.secrets.arns : "${upper(key)}_SECRET_ARN" => arn },
   )
 }

@@ -52,6 +52,12 @@ variable "academy_bucket" {
   default     = null
 }
 
+variable "owns_shared" {
+  description = "Whether this environment makes what all environments of the account share; true for one of them"
+  type        = bool
+  default     = true
+}
+
 variable "deletes_data" {
   description = "Whether `destroy` may delete buckets with objects in them; false makes it stop at the first"
   type        = bool

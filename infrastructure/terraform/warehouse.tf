@@ -25,7 +25,7 @@ module "redshift_serverless" {
   name                  = local.name
   database              = var.redshift_database
   admin_username        = var.redshift_admin
-  key_arn               = null
+  key_arn               = module.keys.arns["data"]
   role_arns             = local.warehouse_role_arns
   subnet_ids            = module.network[0].private_subnet_ids
   security_group_ids    = [module.network[0].security_group_ids["redshift"]]
@@ -41,7 +41,7 @@ module "redshift_cluster" {
   name                        = local.name
   database                    = var.redshift_database
   admin_username              = var.redshift_admin
-  key_arn                     = null
+  key_arn                     = module.keys.arns["data"]
   role_arns                   = local.warehouse_role_arns
   subnet_ids                  = module.network[0].private_subnet_ids
   security_group_ids          = [module.network[0].security_group_ids["redshift"]]

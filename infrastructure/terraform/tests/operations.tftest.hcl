@@ -205,7 +205,6 @@ run "secrets" {
     secrets       = { x_api = { name = "lochan/test/x_api", fields = ["token"] }, rds = { name = "lochan/test/rds", fields = ["username", "password"] } }
     values        = { x_api = { token = "not-in-the-state" } }
     versions      = { x_api = 1 }
-    key_arn       = null
     recovery_days = 7
   }
 
@@ -228,7 +227,6 @@ run "a_version_of_a_secret_that_does_not_exist" {
     secrets       = { x_api = { name = "lochan/test/x_api", fields = ["token"] } }
     values        = {}
     versions      = { x_ipa = 1 }
-    key_arn       = null
     recovery_days = 7
   }
   expect_failures = [var.versions]

@@ -3,6 +3,7 @@
 resource "aws_iam_role" "this" {
   for_each           = var.roles
   name               = each.value.name
+  description        = each.value.description
   assume_role_policy = each.value.trust
 }
 
@@ -10,5 +11,5 @@ resource "aws_iam_role_policy" "this" {
   for_each = var.roles
   name     = "lochan"
   role     = aws_iam_role.this[each.key].id
-  policy   = format("{\"Version\":\"2012-10-17\",\"Statement\":[%s]}", join(",", each.value.statements))
+  policy   = each.value.policy
 }

@@ -4,7 +4,7 @@ resource "aws_secretsmanager_secret" "this" {
   # checkov:skip=CKV2_AWS_57:The X API's token and the loading user's password are rotated as docs/runbook.md says; the administrator's is rotated by Redshift.
   for_each                = var.secrets
   name                    = each.value.name
-  kms_key_id              = var.key_arn
+  kms_key_id              = each.value.key_arn
   recovery_window_in_days = var.recovery_days
 }
 

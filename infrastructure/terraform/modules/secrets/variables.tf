@@ -1,6 +1,6 @@
 variable "secrets" {
-  description = "Secrets by short name, as resources.json declares them: the full name, and the fields of the value"
-  type        = map(object({ name = string, fields = list(string) }))
+  description = "Secrets by short name, as resources.json declares them: the full name, the fields of the value, and the KMS key"
+  type        = map(object({ name = string, fields = list(string), key_arn = optional(string) }))
 }
 
 variable "values" {
@@ -19,11 +19,6 @@ variable "versions" {
     condition     = length(setsubtract(keys(var.versions), keys(var.secrets))) == 0
     error_message = "There are no secrets ${join(", ", setsubtract(keys(var.versions), keys(var.secrets)))}: `secret_versions` may name ${join(", ", keys(var.secrets))}."
   }
-}
-
-variable "key_arn" {
-  description = "The KMS key of the values; null for the account's own"
-  type        = string
 }
 
 variable "recovery_days" {
