@@ -19,6 +19,9 @@ WITHOUT_RESOURCES = frozenset(
         *("glue:CreateCrawler", "glue:CreateJob", "glue:CreateTrigger"),
         *("glue:CreateClassifier", "glue:GetClassifier"),
         *("glue:UpdateClassifier", "glue:DeleteClassifier"),
+        *("ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables"),
+        *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
+        *("ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints"),
         *("kms:CreateKey", "kms:ListAliases", "sts:GetCallerIdentity"),
     }
 )

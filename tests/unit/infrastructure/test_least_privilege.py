@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,9 @@ RARELY_CALLED = [
     ("glue-crawler", "glue:UpdatePartition"),
     ("glue-crawler", "glue:BatchDeletePartition"),
     ("glue-crawler", "glue:DeleteTable"),
+    # https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html
+    ("glue-lake", "ec2:CreateNetworkInterface"),
+    ("glue-crawler", "ec2:DeleteNetworkInterface"),
     ("redshift-unload", "s3:AbortMultipartUpload"),
     ("redshift-copy", "kms:Decrypt"),
 ]
@@ -151,3 +155,11 @@ RARELY_CALLED = [
 def test_what_is_called_on_bad_days_is_allowed_too(role: str, action: str) -> None:
     allowed = {each for statement in ROLES[role]["statements"] for each in statement["Action"]}
     assert action in allowed
+
+
+def test_prefect_yaml_hands_over_arns_where_a_name_says_secret() -> None:
+    content = (ROOT / "prefect.yaml").read_text()
+    named = re.findall(r"(?im)^\s*(\w*(?:password|secret|token|api_key)\w*)\s*:\s*(.*)$", content)
+    assert ("REDSHIFT_SECRET_ARN", '"{{ $REDSHIFT_SECRET_ARN }}"') in named
+    assert [name for name, _ in named if not name.endswith("_ARN")] == []
+    assert not re.search(r"(?i)(password|token)=", content)
