@@ -54,6 +54,9 @@ def list_classifiers(glue: Any, resources: Resources) -> Iterator[Classifier]:
             "Delimiter": spec["delimiter"],
             "QuoteSymbol": spec["quote"],
             "ContainsHeader": spec["header"],
+            # AWS's defaults, said aloud as Terraform's provider says them.
+            "DisableValueTrimming": True,
+            "AllowSingleColumn": False,
         }
         yield Classifier(glue, spec["name"], definition)
 

@@ -87,6 +87,8 @@ BOOKS_CLASSIFIER = {
     "Delimiter": ",",
     "QuoteSymbol": '"',
     "ContainsHeader": "PRESENT",
+    "DisableValueTrimming": True,
+    "AllowSingleColumn": False,
 }
 
 

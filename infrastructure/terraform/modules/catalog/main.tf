@@ -34,9 +34,11 @@ resource "aws_glue_classifier" "this" {
   name     = each.value.name
 
   csv_classifier {
-    delimiter       = each.value.delimiter
-    quote_symbol    = each.value.quote
-    contains_header = each.value.header
+    delimiter              = each.value.delimiter
+    quote_symbol           = each.value.quote
+    contains_header        = each.value.header
+    disable_value_trimming = true
+    allow_single_column    = false
   }
 }
 
@@ -105,7 +107,8 @@ resource "aws_glue_trigger" "this" {
   name        = each.value.name
   description = each.value.description
   type        = each.value.type
-  # One that waits for a crawl is active as soon as it is there.
+  # One that waits for a crawl is active as soon as it is there; enabling one on demand would fire it.
+  enabled           = each.value.type != "ON_DEMAND"
   start_on_creation = each.value.type == "CONDITIONAL" ? true : null
 
   dynamic "predicate" {
