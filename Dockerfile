@@ -9,14 +9,6 @@ RUN mkdir -p /usr/share/man/man1 \
         ca-certificates make openjdk-17-jre-headless python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
 
-# The files' owner on both sides of the folder that is shared with the caller.
-ARG LOCHAN_UID=1000
-ARG LOCHAN_GID=1000
-RUN groupadd --gid "$LOCHAN_GID" lochan \
-    && useradd --uid "$LOCHAN_UID" --gid lochan --no-create-home --home-dir /tmp lochan \
-    && install --directory --owner lochan --group lochan --mode 0700 \
-        /lochan /lochan/home /lochan/home/state /lochan/sockets
-
 # Certificates of the base image's system, which a company may have added to.
 ENV UV_SYSTEM_CERTS=1 UV_NO_CACHE=1 UV_NO_PROGRESS=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_INDEX_URL
@@ -43,6 +35,17 @@ RUN export SPARK_LOCAL_IP=127.0.0.1 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates
         PYTHONDONTWRITEBYTECODE=1 \
     && for pause in 5 30 0; do python -m lochan.glue.worker.jars && exit; sleep $pause; done; exit 1
 
+# The owner of the files on both sides of the folder that is shared with the caller. Below /lochan,
+# which is closed to others, come volumes and file systems in memory: engines give those to root.
+ARG LOCHAN_UID=1000
+ARG LOCHAN_GID=1000
+RUN groupadd --gid "$LOCHAN_GID" lochan \
+    && useradd --uid "$LOCHAN_UID" --gid lochan --no-create-home --home-dir /tmp lochan \
+    && install --directory --owner lochan --group lochan --mode 0700 /lochan /lochan/home \
+    && install --directory --owner lochan --group lochan --mode 1777 \
+        /lochan/home/state /lochan/sockets \
+    && chown lochan:lochan /opt/cache /opt/cache/jars
+
 
 FROM environment AS project
 
@@ -55,8 +58,7 @@ RUN mkdir -p /etc/postgresql-common \
 COPY . .
 # What every start would make again, made as the user who will read it.
 RUN /opt/uv/bin/uv pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python \
-        --editable localstack \
-    && chown lochan:lochan /opt/cache /opt/cache/jars
+        --editable localstack
 USER lochan
 RUN SPARK_LOCAL_IP=127.0.0.1 lochan init \
     "PostgreSQL cluster" "Prefect database" "compiled modules" "Java classes"
@@ -72,7 +74,6 @@ COPY . .
 RUN for environment in .venv .venv-localstack; do \
         /opt/uv/bin/uv pip install --quiet --no-deps --no-build-isolation \
             --python $environment/bin/python --editable localstack; \
-    done \
-    && chown lochan:lochan /opt/cache /opt/cache/jars
+    done
 USER lochan
 RUN lochan init "LocalStack index"

@@ -45,7 +45,7 @@ def assert_ledger_adds_up(containers: Containers) -> None:
 def test_a_deployment_runs_on_the_worker_and_fills_the_tables(containers: Containers) -> None:
     ended = containers.run_deployment("tweets_to_redshift", window(18))
     assert ended["state"]["type"] == "COMPLETED", ended["state"]["message"]
-    worker = containers.run("exec", "-T", "worker", "hostname").strip()
+    worker = containers.run("exec", "-T", "worker", "cat", "/etc/hostname").strip()
     assert ended["infrastructure_pid"].startswith(worker)
     assert tweets_of(containers, 18) == TWEETS_OF_A_DAY
     assert_ledger_adds_up(containers)

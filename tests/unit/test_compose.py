@@ -118,8 +118,10 @@ def test_services_wait_for_health_or_for_an_end(service):
 
 @pytest.mark.parametrize("name", sorted(set(COMPOSE) - ONCE))
 def test_limits_are_variables(name):
-    for key in ("mem_limit", "cpus", "pids_limit"):
-        assert COMPOSE[name][key].startswith("${LOCHAN_")
+    assert COMPOSE[name]["mem_limit"].startswith("${LOCHAN_")
+    assert COMPOSE[name]["cpus"].startswith("${LOCHAN_")
+    # docker-compose 1.29 takes the text of a variable for no number here.
+    assert COMPOSE[name]["pids_limit"] == 2048
 
 
 def test_containers_are_called_by_names_that_the_certificate_has():

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from lochan.glue.worker.java import JavaMissing, java_home
 from lochan.postgres import PostgresError, binary
+from lochan.stack.containers import is_up_in_containers
 from lochan.stack.errors import StackError
 from lochan.stack.home import Home
 from lochan.stack.init import list_steps
 from lochan.stack.ports import describe_owner, is_taken
-from lochan.stack.records import read_services
+from lochan.stack.records import read_services, read_stack
 from lochan.stack.settings import Settings
 
 _PYTHON = (3, 11)
@@ -115,8 +116,9 @@ def _examine_open_files() -> Finding:
 
 
 def _examine_ports(settings: Settings) -> Iterator[Finding]:
-    ours = any(record.is_alive for record in read_services(Home(settings.home)))
-    if ours:
+    home = Home(settings.home)
+    ours = any(record.is_alive for record in read_services(home))
+    if ours or is_up_in_containers(read_stack(home)):
         yield Finding("Ports", "a stack of this home is up; `lochan status` shows its ports")
         return
     for name, port in vars(settings.ports).items():
