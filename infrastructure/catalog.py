@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api.html
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,8 @@ class GlueResource:
             answer = self._call("get", **{self.calls.naming: self.name})
         except self.glue.exceptions.EntityNotFoundException:
             return None
-        return _with_full_role(answer[self.calls.member], self.definition)
+        found = _with_full_role(answer[self.calls.member], self.definition)
+        return _with_same_configuration(found, self.definition)
 
     def create(self) -> None:
         """Make it."""
@@ -231,3 +233,11 @@ def _with_full_role(found: Mapping[str, Any], declared: Mapping[str, Any]) -> di
     given, wanted = found.get("Role"), declared.get("Role", "")
     same = given is not None and given == str(wanted).rpartition("/")[2]
     return {**found, **({"Role": wanted} if same else {})}
+
+
+def _with_same_configuration(found: Attributes, declared: Attributes) -> Attributes:
+    """Write a crawler's configuration as declared where it means the same: Terraform spaces it."""
+    given, wanted = found.get("Configuration"), declared.get("Configuration")
+    if given and wanted and json.loads(given) == json.loads(wanted):
+        return {**found, "Configuration": wanted}
+    return found
