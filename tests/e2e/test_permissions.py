@@ -1,0 +1,78 @@
+"""Every flow with its generated input, and each request of it held against the policies.
+
+What the flows ask carries their name in its user agent; everything else that is asked while they
+run is asked by Glue or Redshift, for jobs, crawlers, COPY and UNLOAD.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from infrastructure.policies import build_policy
+from infrastructure.resources import Place, resolve_resources
+from tests.contract.infrastructure.evaluation import is_allowed
+from tests.contract.infrastructure.needs import find_needs
+from tests.e2e.conftest import Platform
+
+pytestmark = pytest.mark.stack
+
+ACCOUNT, REGION = "000000000000", "us-east-1"
+SERVICES = ("glue-crawler", "redshift-copy", "redshift-unload")
+FLOWS = {
+    "tweets_to_redshift": "glue-twitter",
+    "books_to_redshift": "glue-books",
+    "sync_missing_partitions": "glue-academy",
+    "catalog_to_redshift": "glue-lake",
+    "repartition_by_event_time": "glue-anpr",
+    "monitor_platform": None,
+}
+
+
+def called(platform: Platform, name: str) -> Platform:
+    """The same platform, whose requests carry a name."""
+    return replace(platform, values={**platform.values, "AWS_SDK_UA_APP_ID": name})
+
+
+def read_requests(platform: Platform, after: int = 0) -> list[dict[str, Any]]:
+    url = f"{platform.values['AWS_ENDPOINT_URL']}/_lochan/requests?after={after}"
+    with urlopen(url) as answer:
+        requests: list[dict[str, Any]] = json.load(answer)["requests"]
+    return requests
+
+
+def find_refused(platform: Platform, family: str | None, requests: list[Any]) -> set[str]:
+    """Name what IAM would have refused."""
+    place = Place(platform.values["LOCHAN_ENVIRONMENT"], ACCOUNT, REGION)
+    roles = resolve_resources(place).section("roles")
+    policies = {key: build_policy(role["statements"]) for key, role in roles.items()}
+    of_services = [policies[key] for key in (*SERVICES, family) if key is not None]
+    refused = set()
+    for request in requests:
+        agent = request["user_agent"]
+        if "app/sample" in agent:
+            continue
+        is_flow = "app/flow" in agent
+        for need in find_needs(request, f"{REGION}:{ACCOUNT}"):
+            allowing = [[policies["worker"]]] if is_flow else [[one] for one in of_services]
+            if not any(is_allowed(each, need) for each in allowing):
+                refused.add(f"{'the worker' if is_flow else 'a service'}: {need}")
+    return refused
+
+
+def test_no_flow_asks_for_more_than_its_roles_allow(platform: Platform) -> None:
+    for flow, family in FLOWS.items():
+        called(platform, "sample").sample(flow)
+        before = max(request["number"] for request in read_requests(platform))
+        done = called(platform, "flow").run_flow(flow)
+        assert done.code == 0, done.errors
+        requests = read_requests(platform, before)
+        flows = [each for each in requests if "app/flow" in each["user_agent"]]
+        assert flows, f"{flow} asked AWS for nothing: its requests cannot be told apart"
+        if family is not None:
+            assert len(flows) < len(requests), f"no job of {flow} was seen"
+        assert find_refused(platform, family, requests) == set(), flow
