@@ -24,6 +24,9 @@ _NOT_AUTHORIZED = re.compile(
     r"(?P<who>arn:\S+) is not authorized to perform: (?P<action>\S+)"
     r"(?: on resource: (?P<resource>\S+))?"
 )
+# IAM's changes take a while to reach other services.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
+_TOO_EARLY = re.compile(r"(?i)unable to assume|cannot be assumed|not able to assume")
 # Operations whose permission has another name than they.
 ACTIONS: Mapping[str, str] = {
     "s3:HeadBucket": "s3:ListBucket",
@@ -78,6 +81,8 @@ def _describe_refusal(error: ClientError, service: str, name: str) -> str:
         )
     if code in _DENIED:
         return _describe_denial(error, service, name)
+    if _TOO_EARLY.search(error.response["Error"].get("Message", "")):
+        return f"{service} cannot take a role that was made a moment ago: try again in a minute."
     return str(error)
 
 

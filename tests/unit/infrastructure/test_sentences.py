@@ -58,6 +58,15 @@ DENIED = (
             'connect to the endpoint URL: "https://glue.moon-1.amazonaws.com"',
         ),
         (
+            refusal(
+                "InvalidInputException",
+                "Service is unable to assume provided role. Please verify role's TrustPolicy",
+                "CreateCrawler",
+            ),
+            "glue",
+            "glue cannot take a role that was made a moment ago: try again in a minute.",
+        ),
+        (
             NoCredentialsError(),
             "sts",
             "No credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
