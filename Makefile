@@ -40,8 +40,8 @@ samples: # put generated input where the flows look for it
 	@$(ENVIRONMENT) && $(BIN)/lochan sample
 
 deploy:
+	@$(DEPLOYED) && $(BIN)/python -m infrastructure.orchestration apply
 	@$(DEPLOYED) && $(BIN)/prefect --no-prompt deploy --all > "$$LOCHAN_HOME/logs/deploy.log" 2>&1 || { cat "$$LOCHAN_HOME/logs/deploy.log" >&2; exit 1; }
-	@$(DEPLOYED) && $(BIN)/python -m infrastructure.automations apply
 
 run: init ## run a flow from nothing to its result: make run FLOW=tweets_to_redshift
 	@$(BIN)/lochan status --quiet || $(MAKE) --no-print-directory up

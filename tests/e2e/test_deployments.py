@@ -49,6 +49,34 @@ class Prefect:
         # Schedules have runs of the coming days waiting.
         return [run for run in found.json() if not run["auto_scheduled"]]
 
+    def pretend_to_run(self, name: str) -> str:
+        """Have a run that the server believes to be running, and that no worker knows."""
+        deployment = self.deployment(name)
+        body = {"deployment_id": deployment["id"], "flow_id": deployment["flow_id"]}
+        run_id = self.http.post("/flow_runs/", json=body).raise_for_status().json()["id"]
+        running = {"state": {"type": "RUNNING"}, "force": True}
+        self.http.post(f"/flow_runs/{run_id}/set_state", json=running).raise_for_status()
+        return str(run_id)
+
+    def wait_for_state(self, run_id: str, wanted: set[str]) -> dict[str, Any]:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
+            state = self.http.get(f"/flow_runs/{run_id}").raise_for_status().json()["state"]
+            if state["type"] in wanted:
+                return dict(state)
+            time.sleep(0.5)
+        raise TimeoutError(f"The run is {state['type']}.")
+
+    def shorten(self, name: str, seconds: float) -> None:
+        """Have an automation of hours watch for seconds."""
+        found = self.http.post("/automations/filter", json={}).raise_for_status().json()
+        [automation] = [one for one in found if one["name"] == name]
+        assert automation["trigger"]["within"] > 3600
+        kept = ("name", "description", "enabled", "trigger", "actions")
+        body = {field: automation[field] for field in kept}
+        body["trigger"] = {**body["trigger"], "within": seconds}
+        self.http.put(f"/automations/{automation['id']}", json=body).raise_for_status()
+
     def wait_for_assets(self, wanted: set[str]) -> dict[str, set[str]]:
         """What each asset was made from, by the server's events, which arrive a little later."""
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -88,10 +116,17 @@ class Prefect:
         raise TimeoutError(f"{name}: {[run['state_name'] for run in self.runs(name)]}")
 
 
+def orchestrate(platform: Platform, *arguments: str, **values: str) -> Finished:
+    done = platform.run(sys.executable, "-m", "infrastructure.orchestration", *arguments, **values)
+    assert done.code == 0, done.errors
+    return done
+
+
 @pytest.fixture(scope="module")
 def deployed(bare_platform: Platform) -> Platform:
     """An environment whose flows are deployed to the stack's Prefect, shared by these tests."""
     platform = bare_platform.environment("deployed")
+    orchestrate(platform, "apply")
     command = str(Path(sys.executable).parent / "prefect")
     done = platform.run(command, "--no-prompt", "deploy", "--all", LOCHAN_ROOT=str(ROOT))
     assert done.code == 0, done.output + done.errors
@@ -164,7 +199,7 @@ class Receiver(BaseHTTPRequestHandler):
         """Keep requests out of the test's output."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def webhook() -> Iterator[tuple[str, queue.Queue[dict[str, Any]]]]:
     """The URL of a listener on loopback, and what it is sent."""
     handler = type("Handler", (Receiver,), {"received": queue.Queue()})
@@ -175,29 +210,30 @@ def webhook() -> Iterator[tuple[str, queue.Queue[dict[str, Any]]]]:
     server.server_close()
 
 
-def automations(platform: Platform, *arguments: str, **values: str) -> Finished:
-    return platform.run(sys.executable, "-m", "infrastructure.automations", *arguments, **values)
+@pytest.fixture(scope="module")
+def watched(
+    deployed: Platform, webhook: tuple[str, queue.Queue[dict[str, Any]]]
+) -> Iterator[queue.Queue[dict[str, Any]]]:
+    """What the automations post, which watch for as short as Prefect can."""
+    url, received = webhook
+    assert "NOTIFY_WEBHOOK_URL is not set" in orchestrate(deployed, "apply").output
+    values = {"NOTIFY_WEBHOOK_URL": url, "STUCK_RUN_MINUTES": "0.2"}
+    made = orchestrate(deployed, "apply", **values).output
+    assert "Made the automation 'lochan: a deployed flow failed'." in made
+    assert "Made the automation 'lochan: clean_books is stale'." in made
+    assert orchestrate(deployed, "apply", **values).output == ""
+    yield received
+    assert (
+        "Removed the automation 'lochan: a run is stuck'" in orchestrate(deployed, "remove").output
+    )
 
 
 def test_a_failed_run_of_a_deployment_is_told_to_the_webhook(
-    deployed: Platform,
-    prefect: Prefect,
-    webhook: tuple[str, queue.Queue[dict[str, Any]]],
+    deployed: Platform, prefect: Prefect, watched: queue.Queue[dict[str, Any]]
 ) -> None:
-    url, received = webhook
-    told = automations(deployed, "apply")
-    assert (told.code, "NOTIFY_WEBHOOK_URL is not set" in told.output) == (0, True), told.errors
-    try:
-        made = automations(deployed, "apply", NOTIFY_WEBHOOK_URL=url)
-        assert made.output == "Made the automation: failed runs are told to 127.0.0.1.\n"
-        again = automations(deployed, "apply", NOTIFY_WEBHOOK_URL=url)
-        assert again.output.startswith("The automation is as declared:"), again.errors
-        parameters = {"fail_on": "warning", "warehouse": {"disk_warning_percent": 0.001}}
-        run_id = prefect.start("monitor_platform", {"parameters": parameters})
-        message = received.get(timeout=DEADLINE_SECONDS)
-    finally:
-        removed = automations(deployed, "remove")
-    assert removed.output.startswith("Removed the automation"), removed.errors
+    parameters = {"fail_on": "warning", "warehouse": {"disk_warning_percent": 0.001}}
+    run_id = prefect.start("monitor_platform", {"parameters": parameters})
+    message = watched.get(timeout=DEADLINE_SECONDS)
     assert message["flow_run_id"] == run_id
     assert (message["deployment"], message["flow"]) == ("monitor_platform", "monitor_platform")
     assert message["state"] == "Failed"
@@ -206,4 +242,24 @@ def test_a_failed_run_of_a_deployment_is_told_to_the_webhook(
     assert message["url"] == f"{ui}/runs/flow-run/{run_id}"
     assert message["text"].startswith("monitor_platform: run ")
     assert message["text"].endswith(message["url"])
-    assert received.empty()
+    assert watched.empty()
+
+
+def test_a_run_that_does_not_end_is_cancelled(
+    prefect: Prefect, watched: queue.Queue[dict[str, Any]]
+) -> None:
+    run_id = prefect.pretend_to_run("export_books")
+    state = prefect.wait_for_state(run_id, {"CANCELLING", "CANCELLED"})
+    assert state["type"] in {"CANCELLING", "CANCELLED"}
+    assert watched.empty()
+
+
+def test_data_that_is_not_made_any_more_is_told_to_the_webhook(
+    prefect: Prefect, watched: queue.Queue[dict[str, Any]]
+) -> None:
+    prefect.shorten("lochan: clean_books is stale", seconds=10)
+    message = watched.get(timeout=DEADLINE_SECONDS)
+    assert message == {
+        "automation": "lochan: clean_books is stale",
+        "text": "clean_books: no run has completed for 25 hours, so its data is stale",
+    }

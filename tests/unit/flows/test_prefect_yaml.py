@@ -13,6 +13,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from infrastructure.orchestration import blocks
 from tasks.settings import MissingSettings, read_settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -156,7 +157,9 @@ def test_every_variable_is_one_that_deploying_sets() -> None:
 def test_runs_get_every_value_that_settings_read(name: str) -> None:
     with pytest.raises(MissingSettings) as nothing:
         read_settings({})
-    given = DEPLOYMENTS[name].work_pool.job_variables["env"]
+    given = dict(DEPLOYMENTS[name].work_pool.job_variables["env"])
+    block = given.pop("PREFECT_DEFAULT_RESULT_STORAGE_BLOCK")
+    assert block == f"s3-bucket/{blocks.RESULTS}"
     assert set(given) == set(nothing.value.names)
     assert all(value == f"{{{{ ${key} }}}}" for key, value in given.items())
 
