@@ -13,14 +13,26 @@ locals {
   )
 }
 
+locals {
+  # What infrastructure/orchestration reads for a work pool on ECS.
+  pool_values = var.workers == "none" ? {} : {
+    ECS_CLUSTER             = module.workers[0].cluster_arn
+    ECS_TASK_DEFINITION_ARN = module.workers[0].task_definition_arn
+    ECS_VPC_ID              = module.network[0].vpc_id
+    ECS_SUBNETS             = join(",", module.network[0].private_subnet_ids)
+    ECS_SECURITY_GROUPS     = module.network[0].security_group_ids["workers"]
+  }
+  exported = merge(local.values, local.pool_values)
+}
+
 output "values" {
   description = "What the flows have to know, by the names of their environment variables; nothing secret"
-  value       = local.values
+  value       = local.exported
 }
 
 output "exports" {
   description = "The same as export lines: eval \"$(terraform output -raw exports)\""
-  value       = join("", [for name, value in local.values : "export ${name}='${replace(value, "'", "'\\''")}'\n"])
+  value       = join("", [for name, value in local.exported : "export ${name}='${replace(value, "'", "'\\''")}'\n"])
 }
 
 output "redshift_admin_secret_arn" {
@@ -34,6 +46,6 @@ output "alarm_topic_arn" {
 }
 
 output "workers" {
-  description = "The ECS cluster, task definition and policy that a work pool's base job template names; null without workers"
+  description = "The workers' cluster, task definition, log group, and policy for Prefect Cloud; null without workers"
   value       = one(module.workers[*])
 }

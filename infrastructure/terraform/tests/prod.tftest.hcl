@@ -66,7 +66,7 @@ run "the_same_pushed_from_prefect_cloud" {
     workers = "push"
   }
   assert {
-    condition     = output.workers.push_policy_arn == "arn:aws:iam::222222222222:policy/mocked"
-    error_message = "A push pool needs a policy for Prefect Cloud's user."
+    condition     = output.workers.push_policy_arn == "arn:aws:iam::222222222222:policy/mocked" && output.values.ECS_CLUSTER == "arn:aws:ecs:eu-central-1:222222222222:cluster/mocked"
+    error_message = "A push pool needs a cluster, and a policy for Prefect Cloud's user."
   }
 }

@@ -19,7 +19,7 @@ variables {
 
 run "the_least_that_is_accepted" {
   assert {
-    condition     = output.values.REDSHIFT_HOST == "warehouse.internal" && output.workers == null && output.redshift_admin_secret_arn == null
+    condition     = output.values.REDSHIFT_HOST == "warehouse.internal" && output.workers == null && output.redshift_admin_secret_arn == null && !can(output.values.ECS_CLUSTER)
     error_message = "Without network, warehouse and workers of its own there are still the lake and the catalog."
   }
 }

@@ -28,6 +28,7 @@ resource "aws_redshift_parameter_group" "this" {
 }
 
 resource "aws_redshift_cluster" "this" {
+  # checkov:skip=CKV_AWS_71:aws_redshift_logging below sends the logs to CloudWatch.
   cluster_identifier = var.name
   database_name      = var.database
   node_type          = var.node_type

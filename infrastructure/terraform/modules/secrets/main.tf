@@ -1,7 +1,7 @@
 # Secrets, and their values only where a person hands them over: write-only, so that no state holds one.
 
 resource "aws_secretsmanager_secret" "this" {
-  # checkov:skip=CKV2_AWS_57:The X API's token and the loading user's password are rotated as docs/runbook.md says; the administrator's is rotated by Redshift.
+  # checkov:skip=CKV2_AWS_57:The X API's token and the loading user's password are rotated by hand (docs/terraform.md); the administrator's is rotated by Redshift.
   for_each                = var.secrets
   name                    = each.value.name
   kms_key_id              = each.value.key_arn
