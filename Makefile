@@ -18,7 +18,7 @@ ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastr
 # The same for what is written into deployments: a worker in a container sees other addresses.
 DEPLOYED = eval "$$($(BIN)/lochan env --inside)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements wheel deploy provision samples test-faults test-compose
+.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements wheel deploy provision samples test-faults test-terraform test-compose
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -80,6 +80,11 @@ test-faults: ## kill each flow before each of its effects and run it again: FLOW
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/lochan init
 	@$(if $(filter command line environment,$(origin FLOW)),FAULT_FLOWS=$(FLOW)) $(BIN)/pytest tests/faults -q -s
+
+test-terraform: ## format, validate, test, apply to the local stack, compare with provision.py, destroy
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/lochan init
+	@LOCHAN_TEST_SERVICES=localstack $(BIN)/pytest tests/contract/terraform -n 2 --dist loadfile -q
 
 test-compose: ## the containers: up, a deployment on the worker, a killed service, down
 	@$(PYTHON) requirements/install.py dev

@@ -67,7 +67,9 @@ class Terraform:
 def clean_environment() -> dict[str, str]:
     """Return this process's environment without what names other AWS accounts and stacks."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    return {**kept, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+    cache = os.environ.get("TF_PLUGIN_CACHE_DIR")
+    cached = {"TF_PLUGIN_CACHE_DIR": cache} if cache else {}
+    return {**kept, **cached, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 
 
 def find_mirror() -> Path | None:

@@ -1,5 +1,6 @@
 """The configuration by itself: its form, and its own tests with a mocked provider."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,11 @@ def test_every_variable_and_output_is_described() -> None:
             path.read_text().split("\nvariable ")[1:] + path.read_text().split("\noutput ")[1:]
         ):
             assert "\n  description = " in block.partition("\n}")[0], f"{path}: {block[:40]}"
+
+
+def test_what_checkov_cannot_read_is_declared() -> None:
+    declared = json.loads((CONFIGURATION.parent / "resources.json").read_text())
+    for key in declared["keys"].values():
+        assert key["rotation"] is True
+    for bucket in declared["buckets"].values():
+        assert [rule for rule in bucket["lifecycle"] if "abort_multipart_days" in rule]
