@@ -55,13 +55,16 @@ RUN mkdir -p /etc/postgresql-common \
     && apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-15 \
     && rm -rf /var/lib/apt/lists/*
-COPY . .
-# What every start would make again, made as the user who will read it.
+# The distribution carries LocalStack's pins by a link to them.
+COPY requirements/localstack.txt requirements/
+COPY localstack localstack
 RUN /opt/uv/bin/uv pip install --quiet --no-deps --no-build-isolation --python .venv/bin/python \
         --editable localstack
 USER lochan
+# What every start would make again, made as the user who will read it.
 RUN SPARK_LOCAL_IP=127.0.0.1 lochan init \
     "PostgreSQL cluster" "Prefect database" "compiled modules" "Java classes"
+COPY . .
 
 
 FROM environment AS localstack
@@ -70,7 +73,7 @@ COPY requirements/localstack.txt requirements/
 RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 .venv-localstack \
     && /opt/uv/bin/uv pip sync --quiet --require-hashes --python .venv-localstack/bin/python \
         requirements/localstack.txt
-COPY . .
+COPY localstack localstack
 RUN for environment in .venv .venv-localstack; do \
         /opt/uv/bin/uv pip install --quiet --no-deps --no-build-isolation \
             --python $environment/bin/python --editable localstack; \

@@ -27,7 +27,7 @@ from lochan.stack.ports import choose_free_ports
 from lochan.stack.settings import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
-DEADLINE_SECONDS = 900
+DEADLINE_SECONDS = 400
 # What a person's shell may hold and a test must not see.
 FOREIGN = ("AWS_", "PREFECT_", "REDSHIFT_", "RDS_", "X_API_", "LOCHAN_HOME")
 

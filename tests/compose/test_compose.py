@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(1800)
 
 # The X API's calendar stands still at noon of 20 November 2026 (X_API_NOW), and each day of its
-# timeline holds 200 tweets (X_API_TWEETS).
+# timeline holds 200 tweets (X_API_TWEETS); tweets that others of them quote come on top.
 TWEETS_OF_A_DAY = 200
 
 
-def window(day: int) -> dict[str, dict[str, str]]:
-    return {
-        "collect": {
-            "window_start": f"2026-11-{day}T00:00:00+00:00",
-            "window_end": f"2026-11-{day + 1}T00:00:00+00:00",
-        }
+def window(day: int) -> dict[str, Any]:
+    bounds = {
+        "window_start": f"2026-11-{day}T00:00:00+00:00",
+        "window_end": f"2026-11-{day + 1}T00:00:00+00:00",
     }
+    return {"parameters": {"collect": bounds}}
 
 
 def tweets_of(containers: Containers, day: int) -> int:
@@ -45,19 +44,19 @@ def assert_ledger_adds_up(containers: Containers) -> None:
 def test_a_deployment_runs_on_the_worker_and_fills_the_tables(containers: Containers) -> None:
     ended = containers.run_deployment("tweets_to_redshift", window(18))
     assert ended["state"]["type"] == "COMPLETED", ended["state"]["message"]
-    worker = containers.run("exec", "-T", "worker", "cat", "/etc/hostname").strip()
-    assert ended["infrastructure_pid"].startswith(worker)
-    assert tweets_of(containers, 18) == TWEETS_OF_A_DAY
+    assert f"Flow run '{ended['name']}' - Finished" in containers.run("logs", "worker")
+    assert tweets_of(containers, 18) >= TWEETS_OF_A_DAY
     assert_ledger_adds_up(containers)
 
 
 def test_what_crashed_comes_back_with_its_rows_and_works(containers: Containers) -> None:
+    loaded = tweets_of(containers, 18)
     crash = "import psutil; [p.kill() for p in psutil.process_iter() if p.pid != 1]"
     containers.run("exec", "-T", "redshift", "python", "-c", crash, check=False)
-    wait_for(lambda: tweets_of(containers, 18), lambda count: count == TWEETS_OF_A_DAY)
+    wait_for(lambda: tweets_of(containers, 18), lambda count: count == loaded)
     ended = containers.run_deployment("tweets_to_redshift", window(19))
     assert ended["state"]["type"] == "COMPLETED", ended["state"]["message"]
-    assert tweets_of(containers, 19) == TWEETS_OF_A_DAY
+    assert tweets_of(containers, 19) >= TWEETS_OF_A_DAY
     assert_ledger_adds_up(containers)
 
 

@@ -10,7 +10,7 @@ from lochan.stack.probes import request_json
 from lochan.stack.processes import StopPlan
 from lochan.stack.service import Service
 from lochan.stack.services import prefect_server
-from lochan.stack.services.prefect_server import prefect_environment, prefect_home
+from lochan.stack.services.prefect_server import prefect_environment
 from lochan.stack.settings import SOURCE_ROOT
 from lochan.stack.site import Site
 
@@ -26,7 +26,7 @@ def prefect_worker(site: Site) -> Service:
     """Build the worker of the pool `lochan`, which it creates if need be."""
     environment = {
         **worker_environment(site),
-        **prefect_environment(prefect_home(site)),
+        **prefect_environment(site.state(NAME) / "home"),
         "PREFECT_WORKER_QUERY_SECONDS": _POLL_SECONDS,
         # Prefect keeps flow runs' files in one folder below the system's, which everybody's
         # workers would share and only the first one's user may write.
@@ -39,11 +39,16 @@ def prefect_worker(site: Site) -> Service:
         working_directory=site.settings.project,
         requires=(prefect_server.NAME,),
         waits_by_itself=True,
-        prepare=functools.partial(_temporary_files(site).mkdir, parents=True, exist_ok=True),
+        prepare=functools.partial(_make_folders, site),
         probe=functools.partial(_check_online, site),
         # The first SIGTERM makes it wait for its flow runs without limit; the second ends it.
         stop=StopPlan(signals=(signal.SIGTERM, signal.SIGTERM)),
     )
+
+
+def _make_folders(site: Site) -> None:
+    for folder in (_temporary_files(site), site.state(NAME) / "home"):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _temporary_files(site: Site) -> Path:
