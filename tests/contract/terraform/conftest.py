@@ -89,14 +89,12 @@ def find_mirror() -> Path | None:
 def copy_configuration(folder: Path) -> Path:
     """Copy our configuration, with what it reads beside it, and return where it is.
 
-    `init` writes into the folder that it runs in, and tests run side by side.
+    `init` writes into the folder that it runs in, tests run side by side, and people edit.
     """
     copied = folder / "infrastructure" / "terraform"
     shutil.copytree(CONFIGURATION, copied, ignore=shutil.ignore_patterns(".terraform*"))
-    (folder / "infrastructure" / "resources.json").symlink_to(
-        CONFIGURATION.parent / "resources.json"
-    )
-    (folder / "spark").symlink_to(ROOT / "spark")
+    shutil.copy(CONFIGURATION.parent / "resources.json", folder / "infrastructure")
+    shutil.copytree(ROOT / "spark", folder / "spark")
     return copied
 
 
