@@ -129,8 +129,9 @@ def find_compose() -> tuple[str, ...]:
             if succeeds(*compose, "ps"):
                 return compose
             host = os.environ.get("DOCKER_HOST", "the usual socket")
-            pytest.exit(f"No container engine answers on {host}: start Docker.", returncode=1)
-    pytest.exit("These tests need docker compose, and a container engine.", returncode=1)
+            sentence = "start Docker, or name a container engine in DOCKER_HOST."
+            pytest.exit(f"No container engine answers on {host}: {sentence}", returncode=1)
+    pytest.exit("These tests need docker compose (or docker-compose 1.29).", returncode=1)
 
 
 def succeeds(*command: str) -> bool:

@@ -85,21 +85,24 @@ def _step_builders(settings: Settings) -> dict[str, Callable[[], Step]]:
         "LocalStack index": lambda: localstack_template(settings),
         "compiled modules": lambda: _compiled_modules(settings),
     }
-    jars = Step("Spark jars", lambda: has_jars(settings), lambda: fetch_jars(settings))
-    classes = Step(
-        "Java classes", lambda: has_class_archive(settings), lambda: _archive(settings), False
-    )
+    steps = {
+        name: functools.partial(_template_step, name, describe)
+        for name, describe in templates.items()
+    }
     return {
-        **{
-            name: functools.partial(_template_step, name, describe)
-            for name, describe in templates.items()
-        },
-        **{step.name: functools.partial(_itself, step) for step in (jars, classes)},
+        **steps,
+        "Spark jars": functools.partial(_jars_step, settings),
+        "Java classes": functools.partial(_archive_step, settings),
     }
 
 
-def _itself(step: Step) -> Step:
-    return step
+def _jars_step(settings: Settings) -> Step:
+    return Step("Spark jars", lambda: has_jars(settings), lambda: fetch_jars(settings))
+
+
+def _archive_step(settings: Settings) -> Step:
+    made = functools.partial(has_class_archive, settings)
+    return Step("Java classes", made, lambda: _archive(settings), is_needed=False)
 
 
 def _archive(settings: Settings) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from lochan.stack import init
 from lochan.stack.errors import StackError
-from lochan.stack.init import Step, prepare_everything
+from lochan.stack.init import Step, list_steps, prepare_everything
 
 
 def fail():
@@ -41,3 +41,16 @@ def test_a_step_that_fails_fails_init(prepare):
 def test_a_step_that_up_can_do_without_only_says_so(prepare):
     (_, told) = prepare(Step("classes", lambda: False, fail, is_needed=False))
     assert told == ("classes", "not made, and `up` is slower without: the disk is full")
+
+
+def test_a_part_can_be_prepared_where_the_rest_is_not_installed(settings):
+    steps = list_steps(settings, ["PostgreSQL cluster", "Java classes"])
+    assert [(step.name, step.is_needed) for step in steps] == [
+        ("PostgreSQL cluster", True),
+        ("Java classes", False),
+    ]
+
+
+def test_an_unknown_step_is_refused_with_the_known_ones(settings):
+    with pytest.raises(StackError, match="no step named jars: choose from PostgreSQL cluster"):
+        list_steps(settings, ["jars"])
