@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tasks.job_arguments import refuse_secrets
+from tasks.logs import find_logger, name_flow_run
 
 # https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 ACTIVE_STATES = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
@@ -79,8 +80,13 @@ def run_job(
     patience = patience or Patience()
     waits = Waits(patience, time.monotonic())
     run_id = _find_run(glue, job_name, idempotency_key) or _start_run(
-        glue, job_name, {**arguments, KEY_ARGUMENT: idempotency_key}, waits, sleep
+        glue,
+        job_name,
+        {**arguments, KEY_ARGUMENT: idempotency_key, **name_flow_run()},
+        waits,
+        sleep,
     )
+    find_logger().info("Waiting for the run %s of the Glue job %s", run_id, job_name)
     try:
         run = await_run(glue, job_name, run_id, waits, sleep)
     except BaseException:

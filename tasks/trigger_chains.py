@@ -26,6 +26,7 @@ from tasks.glue import (
     stop_crawler,
     stop_job_run,
 )
+from tasks.logs import find_logger
 
 # How long a conditional trigger may take to start its job after the crawl.
 START_SECONDS = 120.0
@@ -57,6 +58,7 @@ def run_chain(
     following = _Following(glue, chain, waits, sleep, seen=frozenset(_list_runs(glue, chain)))
     try:
         run_id = following.find_active() or following.start()
+        find_logger().info("Waiting for the run %s of the Glue job %s", run_id, chain.job_name)
         run = await_run(glue, chain.job_name, run_id, waits, sleep)
     except BaseException:
         following.stop()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tasks.logs import find_logger
 from tasks.processed import (
     MARKER_NAME,
     PartitionMarker,
@@ -142,7 +143,9 @@ def load_partition(
         with explained(str(load)), warehouse.transaction() as cursor:
             return _run_load(cursor, load, copy, runs)
 
-    return run_with_retries(run)
+    result = run_with_retries(run)
+    find_logger().info("%s is in the ledger as %s, made by %s", load, load.load_id, glue_run_id)
+    return result
 
 
 def pending_partitions(

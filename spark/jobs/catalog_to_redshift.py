@@ -24,6 +24,7 @@ from spark.lake.lines import read_lines
 from spark.lake.load import check_rows, configure
 from spark.lake.plan import LoadPlan, read_plan
 from spark.lake.rows import add_unread, make_rows
+from spark.logs import describe_run
 
 
 def read_rows(context: GlueContext, plan: LoadPlan) -> DataFrame:
@@ -48,6 +49,7 @@ def read_rows(context: GlueContext, plan: LoadPlan) -> DataFrame:
 
 def main(argv: list[str]) -> None:
     """Load what the plan says."""
+    print(describe_run(argv), flush=True)
     arguments = getResolvedOptions(argv, ["JOB_NAME", "TempDir", "plan_uri", "summary_uri"])
     context = GlueContext(SparkContext.getOrCreate())
     job = Job(context)

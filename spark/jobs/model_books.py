@@ -17,6 +17,7 @@ from awsglue.utils import getResolvedOptions
 from spark.books.model import Request, model_books, open_snapshot, summary_lines
 from spark.books.star import Exported
 from spark.jobs.quality import evaluate
+from spark.logs import describe_run
 
 PLACES = ["export_bucket", "export_prefix", "processed_bucket"]
 CATALOG = ["database", "table_prefix"]
@@ -24,6 +25,7 @@ CATALOG = ["database", "table_prefix"]
 
 def main(argv: list[str]) -> None:
     """Model what the catalog's tables hold."""
+    print(describe_run(argv), flush=True)
     arguments = getResolvedOptions(argv, ["JOB_NAME", *PLACES, *CATALOG])
     context = GlueContext(SparkContext.getOrCreate())
     job = Job(context)

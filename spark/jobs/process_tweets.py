@@ -15,6 +15,7 @@ from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from spark.documents import put_document
 from spark.jobs.quality import evaluate
+from spark.logs import describe_run
 from spark.twitter.process import Request, process_windows
 from spark.twitter.summary import summary_lines
 
@@ -23,6 +24,7 @@ PLACES = ["landing_bucket", "landing_prefix", "processed_bucket", "dataset"]
 
 def main(argv: list[str]) -> None:
     """Process the windows that the arguments name."""
+    print(describe_run(argv), flush=True)
     arguments = getResolvedOptions(
         argv, ["JOB_NAME", *PLACES, "windows", "reject_limit", "summary_uri"]
     )

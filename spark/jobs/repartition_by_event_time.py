@@ -17,6 +17,7 @@ from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from spark.jobs.quality import evaluate
+from spark.logs import describe_run
 from spark.repartition.arrivals import Found, Read, Selection
 from spark.repartition.request import Source, read_request
 from spark.repartition.run import Clients, record_hours, repartition
@@ -25,6 +26,7 @@ from spark.repartition.summary import leave_summary, summary_lines
 
 def main(argv: list[str]) -> None:
     """Repartition the hours that the plan names."""
+    print(describe_run(argv), flush=True)
     arguments = getResolvedOptions(argv, ["JOB_NAME", "plan_uri", "summary_uri"])
     context = GlueContext(SparkContext.getOrCreate())
     job = Job(context)

@@ -20,6 +20,7 @@ from spark.academy.sync import summary_lines, sync_partitions
 from spark.documents import put_document
 from spark.jobs.dynamic_frames import create_dynamic_frame, write_dynamic_frame_to_s3
 from spark.jobs.quality import evaluate
+from spark.logs import describe_run
 
 
 class CatalogFrames:
@@ -42,6 +43,7 @@ class CatalogFrames:
 
 def main(argv: list[str]) -> None:
     """Do what the plan says."""
+    print(describe_run(argv), flush=True)
     arguments = getResolvedOptions(argv, ["JOB_NAME", "plan_uri", "summary_uri"])
     context = GlueContext(SparkContext.getOrCreate())
     job = Job(context)
