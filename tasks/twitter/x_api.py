@@ -296,7 +296,7 @@ def parse_object(body: bytes) -> Mapping[str, Any] | None:
     """The JSON object in a body, or None where the body holds anything else."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lochan.glue.crawler.json_paths import Step, follow_json_path
 from lochan.glue.crawler.samples import MEBIBYTE, MOST_RECORDS, Sample
-from lochan.glue.crawler.schema import Struct, infer_type, merge_structs
+from lochan.glue.crawler.schema import NestedTooDeeply, Struct, infer_type, merge_structs
 
 _DECODER = json.JSONDecoder()
 
@@ -39,7 +39,7 @@ def infer_json(sample: Sample, path: Sequence[Step] = ()) -> JsonContent | None:
             for found in follow_json_path(path, value)
         ]
         if records or not sample.extend():
-            return _summarise(records, "record" if path else "array") if records else None
+            return _summarise(records, "record" if path else "array")
 
 
 def _read_records(text: str) -> Iterator[tuple[int, Any]]:
@@ -48,7 +48,7 @@ def _read_records(text: str) -> Iterator[tuple[int, Any]]:
     while position < len(text):
         try:
             value, end = _DECODER.raw_decode(text, position)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):  # RecursionError: nested deeper than anybody means
             return
         if not isinstance(value, dict | list):
             return
@@ -62,10 +62,15 @@ def _skip_separators(text: str, position: int) -> int:
     return position
 
 
-def _summarise(records: list[tuple[int, Any]], column: str) -> JsonContent:
+def _summarise(records: list[tuple[int, Any]], column: str) -> JsonContent | None:
+    if not records:
+        return None
     schema = Struct()
-    for _, value in records[:MOST_RECORDS]:
-        schema = merge_structs(schema, _columns(value, column))
+    try:
+        for _, value in records[:MOST_RECORDS]:
+            schema = merge_structs(schema, _columns(value, column))
+    except NestedTooDeeply:
+        return None
     within = sum(end <= MEBIBYTE for end, _ in records)
     # One array longer than a megabyte ends beyond it with all its records: take their share.
     counted = within or len(records) * MEBIBYTE // records[-1][0]

@@ -40,7 +40,7 @@ def read_footer(sample: Sample) -> Footer | None:
         return None
     try:
         file = pq.ParquetFile(sample.open())
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError):  # OSError: the footer itself is damaged
         return None
     columns = {column.name: spell_arrow(column.type) for column in file.schema_arrow}
     return Footer(Struct(columns), file.metadata.num_rows)

@@ -69,11 +69,17 @@ def detect_compression(beginning: bytes) -> str:
 
 
 def decompress(raw: bytes, compression: str) -> bytes:
-    """Decompress what there is of a stream, however it ends, bounded in size."""
-    if compression == "gzip":
-        return zlib.decompressobj(wbits=31).decompress(raw, MOST_BYTES)
-    if compression == "bzip2":
-        return bz2.BZ2Decompressor().decompress(raw, MOST_BYTES)
+    """Decompress what there is of a stream, however it ends, bounded in size.
+
+    Of a damaged stream nothing is left, which no classifier takes for anything.
+    """
+    try:
+        if compression == "gzip":
+            return zlib.decompressobj(wbits=31).decompress(raw, MOST_BYTES)
+        if compression == "bzip2":
+            return bz2.BZ2Decompressor().decompress(raw, MOST_BYTES)
+    except (zlib.error, OSError):
+        return b""
     return raw
 
 

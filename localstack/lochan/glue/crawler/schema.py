@@ -10,6 +10,8 @@ INT_RANGE = range(-(2**31), 2**31)
 LONG_RANGE = range(-(2**63), 2**63)
 # A narrower number is also a wider one.
 NUMBERS = ("int", "bigint", "double")
+# What nests more deeply has been made to break its readers.
+MOST_LEVELS = 100
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,17 @@ Type = Scalar | Array | Struct
 STRING = Scalar("string")
 
 
-def infer_type(value: Any) -> Type | None:
-    """Infer the type of a parsed JSON value; null has none."""
+class NestedTooDeeply(Exception):
+    """A value nested more deeply than any table's column is."""
+
+
+def infer_type(value: Any, levels: int = MOST_LEVELS) -> Type | None:
+    """Infer the type of a parsed JSON value; null has none.
+
+    Raises NestedTooDeeply for what goes on below so many levels.
+    """
+    if not levels:
+        raise NestedTooDeeply
     if value is None:
         return None
     if isinstance(value, bool):
@@ -48,9 +59,9 @@ def infer_type(value: Any) -> Type | None:
     if isinstance(value, float):
         return Scalar("double")
     if isinstance(value, list):
-        return Array(merge_all(map(infer_type, value)))
+        return Array(merge_all(infer_type(item, levels - 1) for item in value))
     if isinstance(value, dict):
-        return Struct({name: infer_type(item) for name, item in value.items()})
+        return Struct({name: infer_type(item, levels - 1) for name, item in value.items()})
     return STRING
 
 

@@ -16,6 +16,7 @@ from lochan.redshift.wire.copy.text import Record
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _NOT_JSON = FieldError(1216, "Invalid value.")
 _TOO_LARGE = FieldError(1216, "JSON object exceeds the maximum size of 4 MB")
+_TOO_DEEP = FieldError(1216, "JSON object is nested too deeply")
 _NOT_AN_OBJECT = FieldError(1216, "Invalid JSON: an array needs a JSONPaths file")
 _OUT_OF_RANGE = FieldError(1216, "Invalid JSONPath format: Not an array or index out of range.")
 
@@ -46,8 +47,15 @@ def read_documents(
     for raw, document in _split_documents(texts):
         line_number += raw.count("\n")
         text = raw.strip(" \t\r\n")
-        fields = document if isinstance(document, FieldError) else mapping(document)
+        fields = document if isinstance(document, FieldError) else _map(document, mapping)
         yield Record(line_number, text, fields)
+
+
+def _map(document: Any, mapping: DocumentMapping) -> Sequence[str | None] | FieldError:
+    try:
+        return mapping(document)
+    except RecursionError:
+        return _TOO_DEEP
 
 
 def _skip_lines(texts: Iterator[str], count: int) -> Iterator[str]:
@@ -143,7 +151,7 @@ def parse_json_paths(text: bytes) -> list[JsonPath] | None:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise internal_error("Manifest file is not in correct json format", LOAD_CODE) from error
     if not isinstance(document, dict):
         raise internal_error("JSONPaths file must contain a single JSON object", LOAD_CODE)

@@ -166,7 +166,7 @@ def parse_manifest(text: bytes, *, needs_length: bool) -> list[ManifestEntry]:
     """Read a manifest's entries; raises CopyError in Redshift's words where it is malformed."""
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise internal_error("Manifest file is not in correct json format", LOAD_CODE) from error
     if not isinstance(document, dict):
         raise internal_error("Root must be a json object in the manifest file", LOAD_CODE)
