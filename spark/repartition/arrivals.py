@@ -32,7 +32,8 @@ from spark.repartition.request import Request
 from spark.repartition.times import HOUR_PARTS, split_hour
 
 NOT_JSON = "the line is no JSON record"
-_CHUNK = 1 << 20
+# Packed bytes at a time: gzip makes up to a thousand of each.
+_CHUNK = 1 << 14
 # Paths as Spark and error records spell them.
 _KEY = r"^[a-z0-9]+:/+[^/]+/"
 

@@ -8,10 +8,12 @@ malformed page into nulls where we want its text, place and reason.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,6 +25,7 @@ from spark.twitter.transforms.pages import FOLLOWER, FOLLOWING, TWEET, USER
 
 MARKER = "_complete.json"
 MARKER_VERSION = 1
+_PIECE = 1 << 20
 
 # What `data` of each endpoint's pages holds.
 ENDPOINT_KINDS = {
@@ -125,17 +128,23 @@ def find_damage(s3: Any, bucket: str, keys: Iterable[str]) -> Iterator[tuple[str
     for key in keys:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         try:
-            text = gzip.decompress(body)
+            size = _measure_unpacked(body)
         except EOFError:
             yield key, f"the object is cut off: its gzip stream ends early at {len(body)} bytes"
         except (gzip.BadGzipFile, zlib.error) as error:
             yield key, f"the object is no gzip stream: {error}"
         else:
-            if text:
+            if size:
                 raise LandingIncomplete(
                     f"s3://{bucket}/{key} is sound but could not be read. Run the job again."
                 )
             yield key, "the object is empty"
+
+
+def _measure_unpacked(body: bytes) -> int:
+    """Read a gzip stream through, holding a piece of it at a time."""
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+        return sum(len(piece) for piece in iter(partial(stream.read, _PIECE), b""))
 
 
 def _list_endpoints(s3: Any, bucket: str, prefix: str) -> list[str]:

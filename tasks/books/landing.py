@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,7 +93,7 @@ def read_chunks(s3: S3Client, file: LandedFile) -> Iterator[bytes]:
     try:
         while chunk := opened.read(_CHUNK_BYTES):
             yield chunk
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise LandingError(f"{file.uri} is no whole gzip file: {error}. Land it again.") from error
 
 

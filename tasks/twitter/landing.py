@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tasks.twitter.x_api import Page
+from tasks.twitter.x_api import LARGEST_BODY_BYTES, Page
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -161,7 +162,7 @@ class Partition:
         if not packed:
             return None  # even an empty page has a gzip header
         try:
-            body = gzip.decompress(packed)
+            body = _unpack(packed)
             retrieved_at = datetime.fromisoformat(metadata["retrieved-at"])
         except (EOFError, OSError, zlib.error, KeyError, ValueError):
             return None  # it is fetched again and overwritten
@@ -271,6 +272,15 @@ def parse_marker(text: bytes, uri: str) -> Marker:
             f"{uri} is not a completion marker of version {SCHEMA_VERSION}: {error}. Delete it, "
             "and the window is collected again."
         ) from error
+
+
+def _unpack(packed: bytes) -> bytes:
+    """Undo gzip; ValueError for what unpacks to more than any page can be."""
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+        body = stream.read(LARGEST_BODY_BYTES + 1)
+    if len(body) > LARGEST_BODY_BYTES:
+        raise ValueError("it unpacks to more than any page of X holds")
+    return body
 
 
 def _describe(page: Page, key: str, etag: str, size: int, retrieved_at: str) -> LandedObject:

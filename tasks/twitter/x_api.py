@@ -28,6 +28,9 @@ from tasks.twitter.x_errors import (
     refuse,
 )
 
+# No page of X is that long.
+LARGEST_BODY_BYTES = 64 * 1024 * 1024
+
 
 class _Transient(Exception):
     """Worth another attempt."""
@@ -99,7 +102,7 @@ class Patience:
     longest_pause_seconds: float = 30.0
     deadline_seconds: float = 3600.0  # from the client's making; no wait ends later
     timeout_seconds: float = 60.0
-    largest_body_bytes: int = 64 * 1024 * 1024
+    largest_body_bytes: int = LARGEST_BODY_BYTES
 
 
 class XApi:

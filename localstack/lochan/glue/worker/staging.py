@@ -44,7 +44,10 @@ def _download(s3: Any, uri: str, folder: Path, what: str) -> Path:
     key = parts.path.lstrip("/")
     if parts.scheme not in ("s3", "s3a", "s3n") or not parts.netloc or not key:
         raise RunRefused(f"{what} {uri} is not the S3 URI of an object.")
-    target = folder / Path(key).name
+    name = Path(key).name
+    if name in ("", "..") or "\0" in name:
+        raise RunRefused(f"{what} {uri} names no file: its key ends in {name!r}.")
+    target = folder / name
     folder.mkdir(parents=True, exist_ok=True)
     try:
         body = s3.get_object(Bucket=parts.netloc, Key=key)["Body"]

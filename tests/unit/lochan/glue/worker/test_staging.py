@@ -52,6 +52,8 @@ def test_files_lie_apart_even_with_one_name(tmp_path):
         ("s3://down/job.py", "could not be fetched"),
         ("/local/job.py", "The script /local/job.py is not the S3 URI of an object"),
         ("s3://bucket", "is not the S3 URI of an object"),
+        ("s3://bucket/jobs/..", r"names no file: its key ends in '\.\.'"),
+        ("s3://bucket/job\0.py", "names no file"),
     ],
 )
 def test_what_cannot_be_had_is_named(tmp_path, script, message):
@@ -63,3 +65,14 @@ def test_what_cannot_be_had_is_named(tmp_path, script, message):
     )
     with pytest.raises(RunRefused, match=message):
         stage_files(s3, script, NONE, tmp_path)
+
+
+def test_no_key_leads_out_of_the_runs_folder(tmp_path):
+    keys = ["../../up.py", "/etc/passwd", "a/../../b.py", "%2e%2e/c.py", "..\\d.py"]
+    s3 = Objects({f"b/{key.lstrip('/')}": b"x" for key in keys} | {"b/job.py": b""})
+    folder = tmp_path / "run"
+    files = tuple(f"s3://b/{key}" for key in keys)
+    stage_files(s3, "s3://b/job.py", JobArguments(files, files, (), (), {}, False), folder)
+    assert list(tmp_path.iterdir()) == [folder]
+    written = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert written == {"up.py", "passwd", "b.py", "c.py", "..\\d.py", "job.py"}
