@@ -112,10 +112,20 @@ def _define_crawler(spec: Mapping[str, Any], resources: Resources) -> dict[str, 
                 {"Path": path, "Exclusions": spec["exclusions"]} for path in spec["paths"]
             ]
         },
-        "SchemaChangePolicy": {
-            "UpdateBehavior": "UPDATE_IN_DATABASE",
-            "DeleteBehavior": "DEPRECATE_IN_DATABASE",
-        },
+        **_define_recrawl(spec.get("recrawl", "CRAWL_EVERYTHING")),
+    }
+
+
+def _define_recrawl(behavior: str) -> dict[str, Any]:
+    """Say what a crawl reads again; one of new folders alone may change no table.
+
+    https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html
+    """
+    changes = ("UPDATE_IN_DATABASE", "DEPRECATE_IN_DATABASE")
+    update, delete = changes if behavior == "CRAWL_EVERYTHING" else ("LOG", "LOG")
+    return {
+        "RecrawlPolicy": {"RecrawlBehavior": behavior},
+        "SchemaChangePolicy": {"UpdateBehavior": update, "DeleteBehavior": delete},
     }
 
 

@@ -186,3 +186,21 @@ def test_a_job_with_a_password_in_its_arguments_is_refused(
     declared = Resources(PLACE, {**resources.sections, "jobs": {"process_tweets": job}})
     with pytest.raises(SecretInArguments, match="process-tweets may not get the argument --passwo"):
         list(definitions.list_jobs(glue[0], declared, "packages/spark.zip"))
+
+
+@pytest.mark.parametrize(
+    ("key", "behavior", "update", "delete"),
+    [
+        ("books_export", "CRAWL_EVERYTHING", "UPDATE_IN_DATABASE", "DEPRECATE_IN_DATABASE"),
+        # https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html
+        ("landing_x_api", "CRAWL_NEW_FOLDERS_ONLY", "LOG", "LOG"),
+    ],
+)
+def test_a_crawler_of_new_folders_alone_changes_no_table(
+    glue: Glue, resources: Resources, key: str, behavior: str, update: str, delete: str
+) -> None:
+    name = resources.name("crawlers", key)
+    [crawler] = [one for one in definitions.list_crawlers(glue[0], resources) if one.name == name]
+    defined = crawler.definition
+    assert defined["RecrawlPolicy"] == {"RecrawlBehavior": behavior}
+    assert defined["SchemaChangePolicy"] == {"UpdateBehavior": update, "DeleteBehavior": delete}

@@ -61,9 +61,14 @@ resource "aws_glue_crawler" "this" {
     }
   }
 
+  recrawl_policy {
+    recrawl_behavior = each.value.recrawl
+  }
+
+  # A crawl of new folders alone may change no table.
   schema_change_policy {
-    update_behavior = "UPDATE_IN_DATABASE"
-    delete_behavior = "DEPRECATE_IN_DATABASE"
+    update_behavior = each.value.recrawl == "CRAWL_EVERYTHING" ? "UPDATE_IN_DATABASE" : "LOG"
+    delete_behavior = each.value.recrawl == "CRAWL_EVERYTHING" ? "DEPRECATE_IN_DATABASE" : "LOG"
   }
 }
 

@@ -35,6 +35,7 @@ variable "crawlers" {
     classifiers   = list(string)
     paths         = list(string)
     exclusions    = list(string)
+    recrawl       = optional(string, "CRAWL_EVERYTHING")
   }))
 }
 
