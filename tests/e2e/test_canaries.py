@@ -1,0 +1,200 @@
+"""No secret is anywhere but where it belongs, whatever ran.
+
+A stack makes each of its secrets anew and at random, so each is its own canary: found in a log, a
+table, an object or an argument, it can only have leaked there. A marker that is planted in all of
+these places shows that the search would find it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import secrets
+import stat
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from lochan.stack.certificates import key_file
+from lochan.stack.home import Home
+from tests.e2e.test_deployments import DEADLINE_SECONDS, ROOT, Prefect, orchestrate
+from tests.e2e.traces import find_places, leave_behind, read_files
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Platform
+
+pytestmark = pytest.mark.stack
+
+CLOUD_KEY = f"pnu_{secrets.token_hex(18)}"
+# The only files that may hold a secret, each readable by its owner alone.
+PRIVATE_FILES = {
+    f"file {path}"
+    for path in (
+        "credentials.json",
+        "token",
+        "tls/server.key",
+        "state/redshift/users.json",
+        "state/x-api/tokens.json",
+    )
+}
+
+
+@pytest.fixture
+def failing_webhook() -> Iterator[tuple[str, threading.Event]]:
+    """The URL of a service that refuses what it is sent, and whether it was sent anything."""
+    called = threading.Event()
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_error(500)
+            called.set()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep requests out of the test's output."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/{secrets.token_hex(16)}", called
+    server.shutdown()
+    server.server_close()
+
+
+def gather_canaries(home: Path) -> dict[str, str]:
+    """The secrets of a stack by their names; of the certificate's key the line in its middle."""
+    files = Home(home)
+    made = json.loads(files.credentials.read_text())
+    return {
+        "password of Redshift": made["redshift"]["password"],
+        "password of Redshift's administrator": made["redshift_admin"]["password"],
+        "password of RDS": made["rds"]["password"],
+        "token of the X API": made["x_api"]["token"],
+        "token of the stack": files.token.read_text(),
+        "key of the certificate": key_file(files).read_text().splitlines()[2],
+    }
+
+
+def run_flows(platform: Platform, prefect_home: Path, *names: str) -> str:
+    """Run flows with a key of Prefect Cloud in their environment; returns what they printed."""
+    printed = ""
+    for name in names:
+        platform.sample(name)
+        done = platform.run_flow(name, PREFECT_HOME=str(prefect_home), PREFECT_API_KEY=CLOUD_KEY)
+        assert done.code == 0, done.errors
+        printed += done.output + done.errors
+    return printed
+
+
+def fail_on_the_worker(platform: Platform, webhook: str, called: threading.Event) -> str:
+    """Deploy with a webhook that refuses, and let a run fail; returns what deploying printed."""
+    applied = orchestrate(platform, "apply", NOTIFY_WEBHOOK_URL=webhook)
+    command = str(Path(sys.executable).parent / "prefect")
+    deployed = platform.run(command, "--no-prompt", "deploy", "--all", LOCHAN_ROOT=str(ROOT))
+    assert deployed.code == 0, deployed.output + deployed.errors
+    prefect = Prefect(platform.values["PREFECT_API_URL"])
+    parameters = {"fail_on": "warning", "warehouse": {"disk_warning_percent": 0.001}}
+    run_id = prefect.start("monitor_platform", {"parameters": parameters})
+    prefect.wait_for_state(run_id, {"FAILED"})
+    assert called.wait(DEADLINE_SECONDS), "no automation called the webhook"
+    removed = orchestrate(platform, "remove")
+    return "".join(done.output + done.errors for done in (applied, deployed, removed))
+
+
+def be_refused_by_the_x_api(platform: Platform, wrong: str) -> str:
+    arn = platform.values["X_API_SECRET_ARN"]
+    stored = platform.client("secretsmanager")
+    right = stored.get_secret_value(SecretId=arn)["SecretString"]
+    stored.put_secret_value(SecretId=arn, SecretString=json.dumps({"token": wrong}))
+    try:
+        done = platform.run_flow("collect_tweets", PREFECT_LOGGING_LEVEL="DEBUG")
+    finally:
+        stored.put_secret_value(SecretId=arn, SecretString=right)
+    assert done.code == 1
+    assert "401 Unauthorized" in done.output + done.errors
+    return done.output + done.errors
+
+
+def plant(platform: Platform, marker: str) -> None:
+    """Put a marker wherever a secret might leak to."""
+    s3, bucket = platform.client("s3"), platform.values["TEMP_BUCKET"]
+    s3.put_object(Bucket=bucket, Key="planted.gz", Body=gzip.compress(marker.encode()))
+    platform.query("CREATE SCHEMA planted")
+    platform.query(f"CREATE TABLE planted.rows AS SELECT '{marker}'::VARCHAR AS text")
+    platform.query_rds(f"CREATE TABLE planted AS SELECT '{marker}'::TEXT AS text")
+    logs = platform.client("logs")
+    logs.create_log_group(logGroupName="/planted")
+    logs.create_log_stream(logGroupName="/planted", logStreamName="run")
+    event = {"timestamp": int(time.time() * 1000), "message": marker}
+    logs.put_log_events(logGroupName="/planted", logStreamName="run", logEvents=[event])
+    platform.client("glue").create_job(
+        Name="planted",
+        Role="arn:aws:iam::000000000000:role/planted",
+        Command={"Name": "glueetl", "ScriptLocation": "s3://planted/planted.py"},
+        GlueVersion="5.1",
+        DefaultArguments={"--planted": marker},
+    )
+    artifact = {"key": "planted", "type": "markdown", "data": marker}
+    url = f"{platform.values['PREFECT_API_URL']}/artifacts/"
+    httpx.post(url, json=artifact, timeout=30).raise_for_status()
+
+
+def test_no_secret_is_anywhere_but_where_it_belongs(
+    platform: Platform, failing_webhook: tuple[str, threading.Event], tmp_path: Path
+) -> None:
+    webhook, called = failing_webhook
+    wrong = f"wrong{secrets.token_hex(16)}"
+    printed = be_refused_by_the_x_api(platform, wrong)
+    printed += run_flows(platform, tmp_path, "tweets_to_redshift", "books_to_redshift")
+    printed += fail_on_the_worker(platform, webhook, called)
+    canaries = gather_canaries(platform.home) | {
+        "path of the webhook": webhook.rpartition("/")[2],
+        "key of Prefect Cloud": CLOUD_KEY,
+        "refused token": wrong,
+    }
+    places = chain(
+        leave_behind(platform), read_files(tmp_path), [("what was printed", printed.encode())]
+    )
+    found = find_places(canaries, places)
+    assert {one for one in found if one[1] not in PRIVATE_FILES} == set()
+    assert {place for _, place in found} == PRIVATE_FILES
+
+
+def test_the_files_that_hold_secrets_are_their_owners_alone(bare_platform: Platform) -> None:
+    home = bare_platform.home
+    modes = {place: (home / place.removeprefix("file ")).stat().st_mode for place in PRIVATE_FILES}
+    assert {place for place, mode in modes.items() if stat.S_IMODE(mode) != 0o600} == set()
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_the_search_finds_what_is_planted(platform: Platform) -> None:
+    marker = f"planted{secrets.token_hex(16)}"
+    plant(platform, marker)
+    found = {place for _, place in find_places({"marker": marker}, leave_behind(platform))}
+    assert {
+        f"object s3://{platform.values['TEMP_BUCKET']}/planted.gz",
+        "table REDSHIFT planted.rows",
+        "table RDS public.planted",
+        "log group /planted",
+        "job planted",
+        "statements in stl_query",
+    } <= found
+    platform.query("DROP SCHEMA planted CASCADE")
+    platform.query_rds("DROP TABLE planted")
+    platform.client("glue").delete_job(JobName="planted")
+    # Prefect's database, or its journal.
+    assert any(place.startswith("file state/prefect/") for place in found)
+
+
+def test_a_log_that_tells_a_secret_would_be_found(bare_platform: Platform) -> None:
+    log = Home(bare_platform.home).log("planted")
+    log.write_text("login as rds:planted-in-a-log\n")
+    found = find_places({"marker": "planted-in-a-log"}, read_files(bare_platform.home))
+    log.unlink()
+    assert found == {("marker", "file logs/planted.log")}
