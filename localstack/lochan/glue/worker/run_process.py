@@ -143,7 +143,7 @@ def _execute(script: Path) -> None:
     module.__dict__.update(__file__=str(script), __builtins__=__builtins__, __spec__=None)
     sys.modules["__main__"] = module
     code = compile(script.read_bytes(), str(script), "exec", dont_inherit=True)
-    exec(code, module.__dict__)
+    exec(code, module.__dict__)  # nosec B102
 
 
 def _exit_code(stop: SystemExit, channel: WorkerChannel) -> int:
