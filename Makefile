@@ -18,7 +18,7 @@ ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastr
 # The same for what is written into deployments: a worker in a container sees other addresses.
 DEPLOYED = eval "$$($(BIN)/lochan env --inside)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements wheel deploy provision samples test-faults test-terraform test-compose
+.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements sbom wheel deploy provision samples test-faults test-terraform test-compose
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -106,6 +106,11 @@ format: ## let ruff rewrite what it can
 docs: ## write the pages that are read off the code
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m requirements.licences
+
+sbom: ## write the bill of materials, dist/lochan.cdx.json
+	@$(PYTHON) requirements/install.py dev
+	@$(BIN)/python -m requirements.sbom
 
 bench: ## measure, and print what was measured
 	@$(PYTHON) requirements/install.py dev
