@@ -128,6 +128,7 @@ class XApi:
                 "Store the token of an X developer App there."
             )
         self._url = url.rstrip("/")
+        self._token = token.strip()
         self._credential_name = credential_name
         self._patience = patience
         self._clock = clock
@@ -135,7 +136,7 @@ class XApi:
         self._deadline = clock() + patience.deadline_seconds
         self._http = httpx.Client(
             base_url=self._url,
-            headers={"Authorization": f"Bearer {token.strip()}", "User-Agent": "lochan"},
+            headers={"Authorization": f"Bearer {self._token}", "User-Agent": "lochan"},
             timeout=patience.timeout_seconds,
             transport=transport,
         )
@@ -193,7 +194,9 @@ class XApi:
         request = self._build_request(ENDPOINTS[endpoint], parameters, cursor)
         response = self._ask(endpoint, request, cursor)
         if response.status != 200:
-            document = parse_object(response.body) or {}
+            # What answers may be a proxy that tells all it was sent.
+            body = response.body.replace(self._token.encode(), b"***")
+            document = parse_object(body) or {}
             refuse(
                 response.status, document, _shorten(request.url), endpoint, self._credential_name
             )
