@@ -1,4 +1,4 @@
-"""A refused token is in no error and no log, whatever the server answers and however much is logged."""
+"""A refused token is in no error and no log, whatever is answered and however much is logged."""
 
 from __future__ import annotations
 
