@@ -18,7 +18,7 @@ ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastr
 # The same for what is written into deployments: a worker in a container sees other addresses.
 DEPLOYED = eval "$$($(BIN)/lochan env --inside)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements sbom wheel deploy provision samples test-faults test-terraform test-compose
+.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements sbom wheel deploy provision samples test-faults test-terraform test-compose verify-aws
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -89,6 +89,10 @@ test-terraform: ## format, validate, test, apply to the local stack, compare wit
 test-compose: ## the containers: up, a deployment on the worker, a killed service, down
 	@$(PYTHON) requirements/install.py dev
 	@$(BIN)/pytest tests/compose -q -s
+
+verify-aws: install ## crawl, job and COPY against a real account, and what they cost: ACCOUNT=..., YES=1
+	@test -n "$(ACCOUNT)" || { echo "State the account: make verify-aws ACCOUNT=123456789012" >&2; exit 2; }
+	@$(BIN)/python -m tests.aws.verify --account "$(ACCOUNT)" $(if $(YES),--yes)
 
 lint: ## ruff, mypy, bandit and the linters of workflows, as the pre-commit hook runs them
 	@$(PYTHON) requirements/install.py dev

@@ -20,6 +20,7 @@ from tasks.monitoring.limits import DatasetLimits, RunLimits, WarehouseLimits
 from tasks.monitoring.report import MonitorReport, draw_report, publish_report
 from tasks.monitoring.steps import (
     choose_what_to_tell,
+    publish_ledger_metrics,
     remember_what_is_told,
     watch_crawlers,
     watch_jobs,
@@ -91,6 +92,7 @@ def monitor_platform(parameters: MonitorPlatform = MonitorPlatform()) -> Monitor
         table_sizes=tuple(sizes),
     )
     publish_report(report)
+    publish_ledger_metrics(settings)
     if parameters.fail_on == "never":
         return report
     alarming = choose_alarming(report, Severity[parameters.fail_on.upper()])

@@ -103,11 +103,17 @@ def main() -> None:
 @click.option("--glue-run", "glue_run_id", help="Id of the Glue job run that made what was loaded.")
 @click.option("--load", "load_id")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
-def show_loads(limit: int, **filters: str | None) -> None:
+@click.option("--only", type=click.Choice(ledger.LOAD_COLUMNS), help="Print this, a line a load.")
+def show_loads(limit: int, only: str | None, **filters: str | None) -> None:
     """Show loads, the newest first."""
     chosen = {name: value for name, value in filters.items() if value}
     with _opened() as warehouse:
-        _show(read_loads(warehouse, chosen, limit), "The ledger has no such load.")
+        loads = read_loads(warehouse, chosen, limit)
+    if only:
+        for load in loads:
+            click.echo(str(load[only] or "").strip())
+    else:
+        _show(loads, "The ledger has no such load.")
 
 
 @main.command("rejects")

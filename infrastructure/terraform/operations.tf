@@ -47,6 +47,7 @@ module "dashboard" {
   source           = "./modules/dashboard"
   count            = var.create_alarms ? 1 : 0
   name             = local.name
+  environment      = var.environment
   region           = var.region
   jobs             = [for job in local.resources.jobs : job.name]
   buckets          = [for bucket in local.resources.buckets : bucket.name]

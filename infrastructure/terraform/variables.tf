@@ -180,7 +180,7 @@ variable "nat_gateways" {
 variable "interface_endpoints" {
   description = "AWS services that are reached inside the VPC; each costs something an hour in every zone"
   type        = set(string)
-  default     = ["ecr.api", "ecr.dkr", "glue", "kms", "logs", "secretsmanager", "sts"]
+  default     = ["ecr.api", "ecr.dkr", "glue", "kms", "logs", "monitoring", "secretsmanager", "sts"]
 }
 
 # ---- the warehouse

@@ -20,6 +20,7 @@ from tasks.monitoring.ledger import judge_ledger
 from tasks.monitoring.limits import DatasetLimits, RunLimits, WarehouseLimits
 from tasks.monitoring.load import TableSize, judge_statements, judge_storage
 from tasks.monitoring.memory import TABLES, TOLD, keep, recall
+from tasks.monitoring.metrics import HOURS, describe_metrics, put_metrics
 from tasks.monitoring.runs import Run, Span, explain_missing_history, judge_runs
 from tasks.monitoring.tables import judge_gone, judge_table, remember
 from tasks.monitoring.telling import Telling, choose_told
@@ -97,6 +98,19 @@ def watch_ledger(
         reason = "nothing was loaded yet" if refused.is_missing else str(refused)
         return Watched("no ledger", (), (f"How fresh the data is: {reason}",))
     return judge_ledger(loads, limits, other_limits)
+
+
+@retried_task(timeout_seconds=600)
+def publish_ledger_metrics(settings: Settings) -> int:
+    """Publish freshness, rows and rejects of every dataset to CloudWatch; return how many."""
+    try:
+        with open_warehouse(settings) as warehouse:
+            loads = read_ledger(warehouse, HOURS)
+    except Refused as refused:
+        if not refused.is_missing:
+            raise
+        return 0
+    return put_metrics(create_client("cloudwatch"), describe_metrics(settings.environment, loads))
 
 
 @retried_task(timeout_seconds=600)

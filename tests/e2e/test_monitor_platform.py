@@ -181,7 +181,26 @@ def test_everything_that_is_wrong_is_found_and_nothing_on_a_fresh_stack(
     assert any("SELECT SUM(i) AS provoked FROM n" in text for text in slow.values()), slow
     rest = {key: text for key, text in found.items() if key not in slow}
     assert_findings(rest, prefix, database, stuck)
+    assert_metrics_are_told(platform)
     assert_each_is_told_once(platform, prefix, stuck)
+
+
+def assert_metrics_are_told(platform: Platform) -> None:
+    """CloudWatch has each dataset of this environment, by the names that graphs ask for."""
+    cloudwatch = platform.client("cloudwatch")
+    environment = {"Name": "Environment", "Value": platform.values["LOCHAN_ENVIRONMENT"]}
+    told = cloudwatch.list_metrics(Namespace="Lochan", Dimensions=[environment])["Metrics"]
+    names = {
+        (dimension["Value"], metric["MetricName"])
+        for metric in told
+        for dimension in metric["Dimensions"]
+        if dimension["Name"] == "Dataset"
+    }
+    assert names == {
+        (dataset, name)
+        for dataset in ("books", "twitter")
+        for name in ("SecondsSinceLoad", "InputRows", "RejectedRows")
+    }
 
 
 def assert_each_is_told_once(platform: Platform, prefix: str, stuck: str) -> None:

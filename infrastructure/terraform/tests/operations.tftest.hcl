@@ -173,11 +173,12 @@ run "dashboard" {
     source = "./modules/dashboard"
   }
   variables {
-    name       = "lochan-test"
-    region     = "eu-central-1"
-    jobs       = ["lochan-test-process-tweets"]
-    buckets    = ["landing"]
-    alarm_arns = ["arn:aws:cloudwatch:eu-central-1:222222222222:alarm:mocked"]
+    name        = "lochan-test"
+    environment = "test"
+    region      = "eu-central-1"
+    jobs        = ["lochan-test-process-tweets"]
+    buckets     = ["landing"]
+    alarm_arns  = ["arn:aws:cloudwatch:eu-central-1:222222222222:alarm:mocked"]
     warehouse = {
       namespace  = "AWS/Redshift"
       dimensions = { ClusterIdentifier = "lochan-test" }
@@ -188,12 +189,16 @@ run "dashboard" {
   }
 
   assert {
-    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.type] == ["alarm", "metric", "metric", "metric", "metric", "metric", "log"]
-    error_message = "The page shows alarms, two graphs of runs, two of the warehouse, one of the lake, and errors."
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.type] == ["alarm", "metric", "metric", "metric", "metric", "metric", "log", "metric", "metric", "metric"]
+    error_message = "The page shows alarms, two graphs of runs, two of the warehouse, one of the lake, errors, and three of the ledger."
   }
   assert {
     condition     = jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[3].properties.metrics == [["AWS/Redshift", "CPUUtilization", "ClusterIdentifier", "lochan-test"]]
     error_message = "The warehouse's graph has another metric."
+  }
+  assert {
+    condition     = jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets[7].properties.metrics == [[{ expression = "SEARCH('{Lochan,Dataset,Environment} MetricName=\"SecondsSinceLoad\" Environment=\"test\"', 'Maximum', 3600)" }]]
+    error_message = "The ledger's graph asks for other names than monitor_platform tells."
   }
 }
 

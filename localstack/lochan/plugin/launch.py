@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 # Ours and LocalStack's own; every other service answers that it is not there.
-SERVICES = ("s3", "sts", "iam", "kms", "secretsmanager", "logs", "glue")
+SERVICES = ("s3", "sts", "iam", "kms", "secretsmanager", "logs", "cloudwatch", "glue")
 
 
 def localstack_command(python: Path) -> list[str]:

@@ -15,7 +15,7 @@ _NAMING = (
     *("Bucket", "Key", "Prefix", "CopySource", "UploadId"),
     *("Name", "JobName", "CrawlerName", "DatabaseName", "TableName", "ConnectionName"),
     *("SecretId", "logGroupName", "logGroupNamePrefix", "RoleName", "Role"),
-    *("KeyId", "TargetKeyId", "AliasName"),
+    *("KeyId", "TargetKeyId", "AliasName", "Namespace"),
 )
 
 _numbers = itertools.count(1)

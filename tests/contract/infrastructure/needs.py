@@ -51,6 +51,9 @@ def find_needs(request: Request, at: str) -> Iterator[Need]:
         yield _find_kms(operation, names, at)
     elif service == "sts":
         yield Need(f"sts:{operation}", "*")
+    elif service == "cloudwatch":
+        asked = {"cloudwatch:namespace": names["Namespace"]}
+        yield Need(f"cloudwatch:{operation}", "*", asked)
     else:
         raise UnknownOperation(f"{service}:{operation}")
 

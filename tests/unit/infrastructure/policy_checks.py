@@ -23,6 +23,7 @@ WITHOUT_RESOURCES = frozenset(
         *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
         *("ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints"),
         *("kms:CreateKey", "kms:ListAliases", "sts:GetCallerIdentity"),
+        "cloudwatch:PutMetricData",
     }
 )
 _MANAGED = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/\S+")
@@ -74,6 +75,14 @@ def find_unconditioned_decryption(statement: Statement) -> Iterator[str]:
         yield "kms:Decrypt without kms:ViaService"
 
 
+def find_unconditioned_metrics(statement: Statement) -> Iterator[str]:
+    if "cloudwatch:PutMetricData" not in statement["Action"]:
+        return
+    conditions = statement.get("Condition", {}).get("StringEquals", {})
+    if "cloudwatch:namespace" not in conditions:
+        yield "cloudwatch:PutMetricData without cloudwatch:namespace"
+
+
 STATEMENT_CHECKS: tuple[Callable[[Statement], Iterator[str]], ...] = (
     find_actions_with_wildcards,
     find_unnamed_resources,
@@ -81,6 +90,7 @@ STATEMENT_CHECKS: tuple[Callable[[Statement], Iterator[str]], ...] = (
     find_unconditioned_passing,
     find_unconditioned_listing,
     find_unconditioned_decryption,
+    find_unconditioned_metrics,
 )
 
 

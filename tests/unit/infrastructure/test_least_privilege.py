@@ -93,6 +93,10 @@ FAULTY: list[tuple[dict[str, Any], str]] = [
         {"Action": ["kms:Decrypt"], "Resource": ["arn:aws:kms:r:1:key/k"]},
         "kms:Decrypt without kms:ViaService",
     ),
+    (
+        {"Action": ["cloudwatch:PutMetricData"], "Resource": ["*"], "reason": "r"},
+        "cloudwatch:PutMetricData without cloudwatch:namespace",
+    ),
 ]
 
 

@@ -15,7 +15,7 @@ def test_a_job_that_no_flow_starts_is_given_no_flow_run() -> None:
 
 
 def test_a_job_is_told_which_flow_run_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """https://docs.prefect.io/v3/how-to-guides/workflows/access-runtime-info: a value to test by."""
+    """https://docs.prefect.io/v3/concepts/runtime-context: a value to test by."""
     monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", "f-3")
     assert runtime.flow_run.id == "f-3"
     assert name_flow_run() == {"--flow_run_id": "f-3"}

@@ -48,6 +48,20 @@ locals {
     }
   }]
 
+  # What monitor_platform puts every hour (tasks/monitoring/metrics.py); datasets come with their first load.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+  ledger = [for index, metric in ["SecondsSinceLoad", "InputRows", "RejectedRows"] : {
+    type = "metric", x = index * 8, y = 33, width = 8, height = 6
+    properties = {
+      title  = "Ledger: ${metric}"
+      region = var.region
+      period = 3600
+      metrics = [[{
+        expression = "SEARCH('{Lochan,Dataset,Environment} MetricName=\"${metric}\" Environment=\"${var.environment}\"', '${index == 0 ? "Maximum" : "Sum"}', 3600)"
+      }]]
+    }
+  }]
+
   errors = var.worker_log_group == null ? [] : [{
     type = "log", x = 0, y = 27, width = 24, height = 6
     properties = {
@@ -68,5 +82,6 @@ resource "aws_cloudwatch_dashboard" "this" {
     [for widget in local.warehouse : jsonencode(widget)],
     [for widget in local.lake : jsonencode(widget)],
     [for widget in local.errors : jsonencode(widget)],
+    [for widget in local.ledger : jsonencode(widget)],
   )))
 }

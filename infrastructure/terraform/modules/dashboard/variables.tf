@@ -37,3 +37,8 @@ variable "worker_log_group" {
   description = "The workers' log group, whose last errors are shown; null where there are no workers"
   type        = string
 }
+
+variable "environment" {
+  description = "Which environment's metrics of the ledger to show"
+  type        = string
+}

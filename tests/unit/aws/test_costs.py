@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.aws.costs import Prices, Usage, describe, price
+
+
+def test_a_verification_is_priced_by_what_was_used() -> None:
+    """An hour of a DPU for jobs, half an hour for crawls, two hours of an RPU, and S3:
+    1.5 * 0.44 + 2 * 0.375 + 21 * 0.005 / 1000 + 19 * 0.0004 / 1000 = 1.4101126."""
+    assert price(Usage(3600, 1800, 7200), Prices()) == pytest.approx(1.4101126)
+
+
+def test_other_regions_have_other_prices() -> None:
+    prices = Prices(dpu_hour=1, rpu_hour=0, thousand_s3_writes=0, thousand_s3_reads=0)
+    assert price(Usage(3600, 0, 3600), prices) == 1
+
+
+def test_what_aws_does_not_say_is_said() -> None:
+    lines = list(describe(Usage(60, 1200, None), Prices()))
+    assert "Redshift       not said: no Serverless usage can be read here" in lines
+    # 1260 / 3600 * 0.44 = 0.154
+    assert lines[-1] == "Together       about 0.15 USD"

@@ -1,0 +1,89 @@
+"""What a verification refuses before it spends anything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.aws import verify
+from tests.aws.verify import Unverified, check_account
+
+ROOT = Path(__file__).resolve().parents[3]
+VALUES = (
+    *("LOCHAN_ENVIRONMENT", "AWS_DEFAULT_REGION", "LANDING_BUCKET", "PROCESSED_BUCKET"),
+    *("TEMP_BUCKET", "GLUE_CRAWLER_ROLE_ARN", "REDSHIFT_HOST", "REDSHIFT_PORT"),
+    *("REDSHIFT_DATABASE", "REDSHIFT_SECRET_ARN", "REDSHIFT_COPY_ROLE_ARN", "RDS_HOST"),
+    *("RDS_PORT", "RDS_DATABASE", "RDS_SECRET_ARN", "X_API_URL", "X_API_SECRET_ARN"),
+)
+
+
+class Sts:
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": "111111111111"}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The services that a client was made for; everything but sts fails when it is used."""
+    made: list[str] = []
+
+    def client(service: str) -> Any:
+        made.append(service)
+        return Sts() if service == "sts" else None
+
+    monkeypatch.setattr(verify.boto3, "client", client)
+    for name in VALUES:
+        monkeypatch.setenv(name, "1")
+    return made
+
+
+def test_another_account_than_stated_is_refused() -> None:
+    with pytest.raises(Unverified, match="of account 111111111111 and ACCOUNT says 222222222222"):
+        check_account(Sts(), "222222222222")
+
+
+def test_the_stated_account_is_taken() -> None:
+    check_account(Sts(), "111111111111")
+
+
+def test_without_an_account_nothing_is_done(asked: list[str]) -> None:
+    done = CliRunner().invoke(verify.main, [])
+    assert done.exit_code == 2
+    assert "--account" in done.output
+    assert asked == []
+
+
+def test_before_it_spends_it_says_how_much_and_asks(asked: list[str]) -> None:
+    """(600 + 2400) / 3600 * 0.44 + 4800 / 3600 * 0.375 = 0.87 USD."""
+    done = CliRunner().invoke(verify.main, ["--account", "111111111111"], input="n\n")
+    assert done.exit_code == 1
+    assert "Spend up to about 0.87 USD in account 111111111111?" in done.output
+    assert asked == ["sts"]
+
+
+def test_values_that_are_missing_are_named(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REDSHIFT_HOST")
+    done = CliRunner().invoke(verify.main, ["--account", "111111111111", "--yes"])
+    assert done.exit_code == 1
+    assert "Not set in the environment: REDSHIFT_HOST" in done.output
+    assert asked == ["sts"]
+
+
+def test_make_asks_for_the_account() -> None:
+    environment = {**os.environ, "ACCOUNT": ""}
+    done = subprocess.run(
+        ["make", "-o", "install", "verify-aws"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "State the account: make verify-aws ACCOUNT=123456789012" in done.stderr
