@@ -16,15 +16,20 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from itertools import chain
 from pathlib import Path
+from socket import SocketKind
 from typing import TYPE_CHECKING
 
 import httpx
+import psutil
 import pytest
 
 from lochan.stack.certificates import key_file
 from lochan.stack.home import Home
+from lochan.stack.processes import find_members
+from lochan.stack.records import read_stack
 from tests.e2e.test_deployments import DEADLINE_SECONDS, ROOT, Prefect, orchestrate
 from tests.e2e.traces import find_places, leave_behind, read_files
 
@@ -166,11 +171,33 @@ def test_no_secret_is_anywhere_but_where_it_belongs(
     assert {place for _, place in found} == PRIVATE_FILES
 
 
+def find_bound_sockets(platform: Platform) -> Iterator[tuple[str, str]]:
+    """What any process of the stack listens on, TCP and UDP, with the process's name."""
+    stack = read_stack(Home(platform.home))
+    assert stack is not None
+    for process in find_members(stack.stack_id):
+        for socket in process.net_connections(kind="inet"):
+            if socket.status == psutil.CONN_LISTEN or (
+                socket.type == SocketKind.SOCK_DGRAM and not socket.raddr
+            ):
+                yield process.name(), socket.laddr.ip.removeprefix("::ffff:")
+
+
+def test_nothing_listens_beyond_loopback(bare_platform: Platform) -> None:
+    bound = set(find_bound_sockets(bare_platform))
+    beyond = {one for one in bound if not ip_address(one[1]).is_loopback}
+    assert beyond == set()
+    # Spark's JVM among them, whose ports are many and chosen by itself.
+    assert {"java"} <= {name for name, _ in bound}
+
+
 def test_the_files_that_hold_secrets_are_their_owners_alone(bare_platform: Platform) -> None:
     home = bare_platform.home
     modes = {place: (home / place.removeprefix("file ")).stat().st_mode for place in PRIVATE_FILES}
     assert {place for place, mode in modes.items() if stat.S_IMODE(mode) != 0o600} == set()
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    # Spark writes its gateway's secret into a file of this name, which the worker takes away.
+    assert list(home.rglob("gateway")) == []
 
 
 def test_the_search_finds_what_is_planted(platform: Platform) -> None:
