@@ -36,6 +36,8 @@ def prefect_server(site: Site) -> Service:
         "PREFECT_UI_URL": f"http://{HOST}:{port}",
         **_chosen_settings(site.settings),
     }
+    # The UI in the browser asks port 4200, be it another stack's, unless it is told.
+    environment.setdefault("PREFECT_UI_API_URL", f"{environment['PREFECT_UI_URL']}/api")
     command = (str(site.settings.python), "-m", "prefect", "server", "start")
     return Service(
         name=NAME,

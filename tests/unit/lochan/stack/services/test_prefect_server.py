@@ -32,3 +32,10 @@ def test_it_listens_where_it_is_told(settings):
     Home(settings.home).open()
     service = prefect_server(open_site(replace(settings, listen="0.0.0.0")))
     assert service.command[service.command.index("--host") + 1] == "0.0.0.0"
+
+
+def test_the_ui_in_a_browser_asks_this_server_and_no_other(settings):
+    chosen = build(settings, LOCHAN_PREFECT_UI_URL="http://127.0.0.1:14200").environment
+    assert chosen["PREFECT_UI_API_URL"] == "http://127.0.0.1:14200/api"
+    own = build(settings).environment
+    assert own["PREFECT_UI_API_URL"] == f"{own['PREFECT_UI_URL']}/api"
