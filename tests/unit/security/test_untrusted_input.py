@@ -19,7 +19,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lochan.glue.crawler.classification import classify
@@ -225,6 +225,7 @@ def test_files_that_a_crawler_meets(body: bytes) -> None:
 
 
 @fuzzed
+@example(at=202, noise=b"\x80")  # in the name of a column
 @given(st.integers(0, len(PARQUET)), st.binary(min_size=1, max_size=4))
 def test_damaged_parquet_that_a_crawler_meets(at: int, noise: bytes) -> None:
     classify(sample_of(cut(PARQUET, at, noise)))

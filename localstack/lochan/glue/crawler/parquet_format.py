@@ -40,9 +40,9 @@ def read_footer(sample: Sample) -> Footer | None:
         return None
     try:
         file = pq.ParquetFile(sample.open())
-    except (pa.ArrowException, OSError):  # OSError: the footer itself is damaged
+        columns = {column.name: spell_arrow(column.type) for column in file.schema_arrow}
+    except (pa.ArrowException, OSError, UnicodeDecodeError):  # the footer itself is damaged
         return None
-    columns = {column.name: spell_arrow(column.type) for column in file.schema_arrow}
     return Footer(Struct(columns), file.metadata.num_rows)
 
 
