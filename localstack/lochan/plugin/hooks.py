@@ -31,10 +31,12 @@ def serve_private_routes() -> None:
     from localstack.aws.handlers import run_custom_response_handlers
     from localstack.services.edge import ROUTER
 
+    from lochan.plugin.cloudwatch import mend_alarm_scheduler
     from lochan.plugin.kms import mend_key_materials
     from lochan.plugin.request_record import note_request
     from lochan.plugin.routes import add_routes
 
+    mend_alarm_scheduler()
     mend_key_materials()
     run_custom_response_handlers.append(note_request)
     add_routes(ROUTER)
