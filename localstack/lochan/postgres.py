@@ -32,6 +32,8 @@ _SETTINGS = {
     "max_wal_size": "2GB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A statement that is refused may hold a password, which the log would repeat.
+    "log_min_error_statement": "panic",
 }
 
 

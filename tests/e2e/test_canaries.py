@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from lochan.stack.certificates import key_file
@@ -189,6 +190,18 @@ def test_nothing_listens_beyond_loopback(bare_platform: Platform) -> None:
     assert beyond == set()
     # Spark's JVM among them, whose ports are many and chosen by itself.
     assert {"java"} <= {name for name, _ in bound}
+
+
+def test_a_refused_statement_leaves_its_password_in_no_log(bare_platform: Platform) -> None:
+    password = f"Aa1{secrets.token_hex(16)}"
+    statement = f"ALTER USER nobody_of_ours PASSWORD '{password}'"
+    with pytest.raises(psycopg.Error, match="nobody_of_ours"):
+        bare_platform.query(statement)
+    with pytest.raises(psycopg.Error, match="nobody_of_ours"):
+        bare_platform.query_rds(statement)
+    with pytest.raises(psycopg.Error, match="AND_MORE is not supported"):
+        bare_platform.query(f"{statement} and_more")
+    assert find_places({"password": password}, read_files(bare_platform.home)) == set()
 
 
 def test_the_files_that_hold_secrets_are_their_owners_alone(bare_platform: Platform) -> None:
