@@ -16,7 +16,7 @@ from redshift_connector.error import Error
 from rich.console import Console
 
 from tasks.connections import open_warehouse
-from tasks.redshift import Warehouse, WarehouseError, explained, run_with_retries
+from tasks.redshift import Warehouse, WarehouseError, run_transaction
 from tasks.settings import MissingSettings, read_settings
 from warehouse import ledger, loading
 from warehouse.academy import ACADEMY
@@ -47,17 +47,16 @@ def forget_loads(warehouse: Warehouse, dataset: str, partition_key: str) -> list
     """
     _find_spec(dataset, partition_key)
 
-    def forget() -> list[str]:
-        with explained(f"Forgetting {partition_key}"), warehouse.transaction() as cursor:
-            cursor.execute(loading.lock_dataset(dataset))
-            cursor.execute(ledger.SELECT_LOAD_IDS, (dataset, partition_key))
-            load_ids = [str(row[0]).strip() for row in cursor.fetchall()]
-            for load_id in load_ids:
-                cursor.execute(ledger.DELETE_REJECTS, (load_id,))
-                cursor.execute(ledger.DELETE_LOAD, (load_id,))
+    def forget(cursor: Any) -> list[str]:
+        cursor.execute(loading.lock_dataset(dataset))
+        cursor.execute(ledger.SELECT_LOAD_IDS, (dataset, partition_key))
+        load_ids = [str(row[0]).strip() for row in cursor.fetchall()]
+        for load_id in load_ids:
+            cursor.execute(ledger.DELETE_REJECTS, (load_id,))
+            cursor.execute(ledger.DELETE_LOAD, (load_id,))
         return load_ids
 
-    forgotten = run_with_retries(forget)
+    forgotten = run_transaction(warehouse, f"Forgetting {partition_key}", forget)
     if not forgotten:
         raise WarehouseError(
             f"The ledger has no load of {dataset} {partition_key}: nothing was forgotten. "
@@ -83,12 +82,11 @@ def _find_spec(dataset: str, partition_key: str) -> TableSpec:
 
 
 def _ask(warehouse: Warehouse, statement: str, values: Sequence[Any]) -> list[Sequence[Any]]:
-    def ask() -> list[Sequence[Any]]:
-        with explained("Reading the ledger"), warehouse.transaction() as cursor:
-            cursor.execute(statement, tuple(values))
-            return list(cursor.fetchall())
+    def ask(cursor: Any) -> list[Sequence[Any]]:
+        cursor.execute(statement, tuple(values))
+        return list(cursor.fetchall())
 
-    return run_with_retries(ask)
+    return run_transaction(warehouse, "Reading the ledger", ask)
 
 
 @click.group()

@@ -132,6 +132,20 @@ def server_answer(error: BaseException) -> tuple[str, str] | None:
     return None
 
 
+def run_transaction(warehouse: Warehouse, work: str, statements: Callable[[Any], Result]) -> Result:
+    """Run the statements of some work (`The load of ...`) in one transaction, by its cursor.
+
+    They run again after a lost connection or a conflict, and so have to be repeatable. Raises
+    WarehouseError with the server's refusal as a sentence.
+    """
+
+    def run() -> Result:
+        with explained(work), warehouse.transaction() as cursor:
+            return statements(cursor)
+
+    return run_with_retries(run)
+
+
 @contextmanager
 def explained(work: str) -> Iterator[None]:
     """Turn the server's refusal of some work (`The load of ...`) into a sentence."""

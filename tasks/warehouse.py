@@ -18,7 +18,13 @@ from tasks.processed import (
     read_marker,
     verify_objects,
 )
-from tasks.redshift import Warehouse, WarehouseError, explained, run_with_retries
+from tasks.redshift import (
+    Warehouse,
+    WarehouseError,
+    explained,
+    run_transaction,
+    run_with_retries,
+)
 from warehouse import loading, schema
 from warehouse.schema import Migration
 from warehouse.tables import TableSpec
@@ -128,7 +134,7 @@ def load_partition(
     conflict or a lost connection the same call finds out what is done and does the rest.
     """
     load = _plan_load(s3, spec, partition, bucket, reject_limit)
-    done = run_with_retries(lambda: _find_load(warehouse, load))
+    done = run_transaction(warehouse, str(load), lambda cursor: _read_ledger(cursor, load.load_id))
     if done:
         return done
     verify_objects(s3, bucket, load.marker)
@@ -139,11 +145,9 @@ def load_partition(
         with manifest(s3, temp_bucket, load.manifest_key, bucket, objects) as uri:
             cursor.execute(loading.copy_stage(load.stage, uri, copy_role_arn))
 
-    def run() -> LoadResult:
-        with explained(str(load)), warehouse.transaction() as cursor:
-            return _run_load(cursor, load, copy, runs)
-
-    result = run_with_retries(run)
+    result = run_transaction(
+        warehouse, str(load), lambda cursor: _run_load(cursor, load, copy, runs)
+    )
     find_logger().info("%s is in the ledger as %s, made by %s", load, load.load_id, glue_run_id)
     return result
 
@@ -156,7 +160,11 @@ def pending_partitions(
     Read off one listing of the table's prefix and the ledger: a listing tells ETags, so only the
     marker of a partition that is new or changed is read, and never the table itself.
     """
-    loaded = run_with_retries(lambda: _loaded_ids(warehouse, spec))
+    loaded = run_transaction(
+        warehouse,
+        f"Reading the ledger of {spec.dataset}",
+        lambda cursor: _loaded_ids(cursor, spec),
+    )
     listed = group_partitions(spec.prefix, list_objects(s3, bucket, spec.prefix))
     pending = []
     for partition, objects in sorted(listed.items()):
@@ -231,11 +239,6 @@ def _plan_load(
         )
     load_id = hash_load(spec.dataset, spec.partition_key(partition), marker.objects)
     return Load(spec, partition, load_id, marker, reject_limit)
-
-
-def _find_load(warehouse: Warehouse, load: Load) -> LoadResult | None:
-    with explained(str(load)), warehouse.transaction() as cursor:
-        return _read_ledger(cursor, load.load_id)
 
 
 def _read_ledger(cursor: Any, load_id: str) -> LoadResult | None:
@@ -324,10 +327,9 @@ def _write_ledger(
     cursor.execute(loading.INSERT_LOAD, values)
 
 
-def _loaded_ids(warehouse: Warehouse, spec: TableSpec) -> set[str]:
-    with explained(f"Reading the ledger of {spec.dataset}"), warehouse.transaction() as cursor:
-        cursor.execute(loading.SELECT_LOAD_IDS, (spec.dataset, spec.partition_key("%")))
-        return {row[0].strip() for row in cursor.fetchall()}
+def _loaded_ids(cursor: Any, spec: TableSpec) -> set[str]:
+    cursor.execute(loading.SELECT_LOAD_IDS, (spec.dataset, spec.partition_key("%")))
+    return {row[0].strip() for row in cursor.fetchall()}
 
 
 def _number(cursor: Any, statement: str) -> int:

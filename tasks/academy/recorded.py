@@ -6,12 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from tasks.processed import MARKER_NAME, ProcessedZoneError, StoredObject, hash_load
-from tasks.redshift import Warehouse, explained, run_with_retries
+from tasks.redshift import Warehouse, run_transaction
 from warehouse import loading
 from warehouse.tables import TableSpec
 
@@ -51,20 +51,14 @@ def get_partitions_num_from_redshift(
     How many there are is the length of what is returned. One statement, however many they are.
     """
 
-    def read() -> Mapping[str, frozenset[str]]:
+    def read(cursor: Any) -> Mapping[str, frozenset[str]]:
         loads: defaultdict[str, set[str]] = defaultdict(set)
-        with (
-            explained(f"Reading the ledger of {spec.dataset}"),
-            warehouse.transaction() as cursor,
-        ):
-            cursor.execute(
-                loading.SELECT_LOADED_PARTITIONS, (spec.dataset, spec.partition_key("%"))
-            )
-            for partition_key, load_id in cursor.fetchall():
-                loads[partition_key.rpartition("dt=")[2]].add(load_id.strip())
+        cursor.execute(loading.SELECT_LOADED_PARTITIONS, (spec.dataset, spec.partition_key("%")))
+        for partition_key, load_id in cursor.fetchall():
+            loads[partition_key.rpartition("dt=")[2]].add(load_id.strip())
         return {value: frozenset(ids) for value, ids in loads.items()}
 
-    return run_with_retries(read)
+    return run_transaction(warehouse, f"Reading the ledger of {spec.dataset}", read)
 
 
 def read_published(s3: S3Client, bucket: str, spec: TableSpec, value: str) -> Published | None:

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tasks.books import statements
 from tasks.postgres import Database
-from tasks.redshift import Warehouse, explained, run_with_retries
+from tasks.redshift import Warehouse, run_transaction
 from warehouse import books, loading
 
 if TYPE_CHECKING:
@@ -62,17 +62,18 @@ class Recorder:
     def record(self) -> list[CleanedLoad]:
         """Record the loads that the ledger does not know, and return them."""
         cleaned = self._read_loads()
-        return run_with_retries(lambda: self._record(cleaned))
+        return run_transaction(
+            self.warehouse, _SUBJECT, lambda cursor: self._record(cursor, cleaned)
+        )
 
-    def _record(self, cleaned: Sequence[CleanedLoad]) -> list[CleanedLoad]:
-        with explained(_SUBJECT), self.warehouse.transaction() as cursor:
-            cursor.execute(loading.lock_dataset(books.DATASET))
-            cursor.execute(loading.SELECT_LOAD_IDS, (books.DATASET, f"{_PARTITIONS}%"))
-            known = {load_id.strip() for (load_id,) in cursor.fetchall()}
-            new = [load for load in cleaned if load.load_id not in known]
-            self._copy_rejects(cursor, [load.load_id for load in new if load.rejected_rows])
-            for load in new:
-                cursor.execute(loading.INSERT_LOAD, _ledger_row(load))
+    def _record(self, cursor: Any, cleaned: Sequence[CleanedLoad]) -> list[CleanedLoad]:
+        cursor.execute(loading.lock_dataset(books.DATASET))
+        cursor.execute(loading.SELECT_LOAD_IDS, (books.DATASET, f"{_PARTITIONS}%"))
+        known = {load_id.strip() for (load_id,) in cursor.fetchall()}
+        new = [load for load in cleaned if load.load_id not in known]
+        self._copy_rejects(cursor, [load.load_id for load in new if load.rejected_rows])
+        for load in new:
+            cursor.execute(loading.INSERT_LOAD, _ledger_row(load))
         return new
 
     def _copy_rejects(self, cursor: Any, load_ids: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.books.snapshot import MadeSnapshot, MadeTable, Snapshot
 from tasks.processed import hash_load, manifest, verify_objects
-from tasks.redshift import Warehouse, WarehouseError, explained, run_with_retries
+from tasks.redshift import Warehouse, WarehouseError, run_transaction
 from tasks.warehouse import LoadResult
 from warehouse import books, loading
 from warehouse.books import TableLoad
@@ -45,12 +45,9 @@ class Place:
 
 def find_loaded(warehouse: Warehouse, snapshot: Snapshot) -> list[LoadedTable] | None:
     """Read from the ledger what loading a snapshot did; None where it was not loaded."""
-
-    def find() -> list[LoadedTable] | None:
-        with explained(_describe(snapshot)), warehouse.transaction() as cursor:
-            return _read_ledger(cursor, snapshot)
-
-    return run_with_retries(find)
+    return run_transaction(
+        warehouse, _describe(snapshot), lambda cursor: _read_ledger(cursor, snapshot)
+    )
 
 
 def load_star(
@@ -63,27 +60,25 @@ def load_star(
     """
     verify_objects(s3, place.bucket, made.marker)
 
-    def run() -> list[LoadedTable]:
-        with explained(_describe(made.snapshot)), warehouse.transaction() as cursor:
-            cursor.execute(loading.lock_dataset(books.DATASET))
-            # Whoever held the lock before may have loaded the same snapshot.
-            done = _read_ledger(cursor, made.snapshot)
-            if done is not None:
-                return done
-            return _Run(cursor, s3, made, place).load()
+    def run(cursor: Any) -> list[LoadedTable]:
+        cursor.execute(loading.lock_dataset(books.DATASET))
+        # Whoever held the lock before may have loaded the same snapshot.
+        done = _read_ledger(cursor, made.snapshot)
+        if done is not None:
+            return done
+        return _Run(cursor, s3, made, place).load()
 
-    return run_with_retries(run)
+    return run_transaction(warehouse, _describe(made.snapshot), run)
 
 
 def count_ratings(warehouse: Warehouse) -> dict[str, int]:
     """Count the ratings by what they say; 0 is a book that was read and not rated."""
 
-    def count() -> dict[str, int]:
-        with explained("Counting the ratings"), warehouse.transaction() as cursor:
-            cursor.execute(books.COUNT_RATINGS)
-            return {str(rating): int(rows) for rating, rows in cursor.fetchall()}
+    def count(cursor: Any) -> dict[str, int]:
+        cursor.execute(books.COUNT_RATINGS)
+        return {str(rating): int(rows) for rating, rows in cursor.fetchall()}
 
-    return run_with_retries(count)
+    return run_transaction(warehouse, "Counting the ratings", count)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tasks.lake.folders import Folder, compare, sum_results
 from tasks.lake.target import lengthen_texts, longer_texts, read_target
-from tasks.redshift import Warehouse, WarehouseError, explained, run_with_retries
+from tasks.redshift import Warehouse, WarehouseError, run_transaction
 from tasks.warehouse import LoadResult, TooManyRejects
 from warehouse.lake import catalog, loading
 from warehouse.lake.loading import Census, Publication
@@ -50,12 +50,9 @@ class Brought:
 
 def find_current(warehouse: Warehouse, partition_keys: Sequence[str]) -> dict[str, LoadResult]:
     """Give the newest loads of the partitions that were loaded ever, by partition key."""
-
-    def find() -> dict[str, LoadResult]:
-        with explained("Reading the ledger"), warehouse.transaction() as cursor:
-            return _read_current(cursor, partition_keys)
-
-    return run_with_retries(find)
+    return run_transaction(
+        warehouse, "Reading the ledger", lambda cursor: _read_current(cursor, partition_keys)
+    )
 
 
 def publish(warehouse: Warehouse, publication: Publication, brought: Brought) -> LoadResult:
@@ -66,45 +63,30 @@ def publish(warehouse: Warehouse, publication: Publication, brought: Brought) ->
     """
     _make_room(warehouse, publication, brought)
     work = f"The load of {publication.source_uri} into {publication.plan.name}"
-
-    def run() -> LoadResult:
-        with explained(work), warehouse.transaction() as cursor:
-            return _run(cursor, publication, brought)
-
-    return run_with_retries(run)
+    return run_transaction(warehouse, work, lambda cursor: _run(cursor, publication, brought))
 
 
 def discard(warehouse: Warehouse, incoming_table: str) -> None:
     """Drop the table that the job fills: nothing of it will be published."""
-
-    def drop() -> None:
-        work = f"Dropping {incoming_table}"
-        with explained(work), warehouse.transaction() as cursor:
-            cursor.execute(loading.discard_incoming(incoming_table))
-
-    run_with_retries(drop)
+    statement = loading.discard_incoming(incoming_table)
+    run_transaction(
+        warehouse, f"Dropping {incoming_table}", lambda cursor: cursor.execute(statement)
+    )
 
 
 def count_rows(warehouse: Warehouse, publication: Publication) -> int:
     """Count the rows that the target has now."""
-
-    def count() -> int:
-        with explained(f"Counting {publication.plan.name}"), warehouse.transaction() as cursor:
-            return _number(cursor, loading.count_table(publication.plan))
-
-    return run_with_retries(count)
+    statement = loading.count_table(publication.plan)
+    return run_transaction(
+        warehouse, f"Counting {publication.plan.name}", lambda cursor: _number(cursor, statement)
+    )
 
 
 def _make_room(warehouse: Warehouse, publication: Publication, brought: Brought) -> None:
     """Lengthen the target's text columns to what the data need."""
     plan = publication.plan
-
-    def measure() -> Census | None:
-        work = f"Measuring what arrived for {plan.name}"
-        with explained(work), warehouse.transaction() as cursor:
-            return _take_census(cursor, publication)
-
-    census = run_with_retries(measure)
+    work = f"Measuring what arrived for {plan.name}"
+    census = run_transaction(warehouse, work, lambda cursor: _take_census(cursor, publication))
     if census is None:
         return
     present = read_target(warehouse, plan.schema, plan.table)

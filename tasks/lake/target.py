@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from tasks.redshift import Warehouse, explained, run_with_retries
+from tasks.redshift import Warehouse, explained, run_transaction, run_with_retries
 from warehouse.lake import catalog
 from warehouse.lake.loading import Publication, create_incoming
 from warehouse.lake.tables import (
@@ -26,17 +26,16 @@ def read_target(warehouse: Warehouse, schema: str, table: str) -> dict[str, Pres
     Raises TableConflict where the table is a view or somebody else's, or the schema is missing.
     """
 
-    def read() -> dict[str, PresentColumn] | None:
-        with explained(f"Looking at {schema}.{table}"), warehouse.transaction() as cursor:
-            _check_schema(cursor, schema)
-            if not _is_ours(cursor, schema, table):
-                return None
-            cursor.execute(catalog.set_search_path(schema))
-            columns = _select(cursor, catalog.SELECT_COLUMNS, schema, table)
-            defaults = _select(cursor, catalog.SELECT_DEFAULTS, schema, table)
-            return catalog.read_columns(columns, defaults)
+    def read(cursor: Any) -> dict[str, PresentColumn] | None:
+        _check_schema(cursor, schema)
+        if not _is_ours(cursor, schema, table):
+            return None
+        cursor.execute(catalog.set_search_path(schema))
+        columns = _select(cursor, catalog.SELECT_COLUMNS, schema, table)
+        defaults = _select(cursor, catalog.SELECT_DEFAULTS, schema, table)
+        return catalog.read_columns(columns, defaults)
 
-    return run_with_retries(read)
+    return run_transaction(warehouse, f"Looking at {schema}.{table}", read)
 
 
 def _check_schema(cursor: Any, schema: str) -> None:
@@ -79,14 +78,13 @@ def prepare_target(warehouse: Warehouse, publication: Publication) -> None:
     plan = publication.plan
     lengthen_texts(warehouse, plan, [c for c in plan.changes if isinstance(c, LengthenText)])
 
-    def change() -> None:
-        with explained(f"Making {plan.name} fit"), warehouse.transaction() as cursor:
-            for statement in _transactional(cursor, plan):
-                cursor.execute(statement)
-            for statement in create_incoming(publication):
-                cursor.execute(statement)
+    def change(cursor: Any) -> None:
+        for statement in _transactional(cursor, plan):
+            cursor.execute(statement)
+        for statement in create_incoming(publication):
+            cursor.execute(statement)
 
-    run_with_retries(change)
+    run_transaction(warehouse, f"Making {plan.name} fit", change)
 
 
 def lengthen_texts(warehouse: Warehouse, plan: TablePlan, changes: Sequence[LengthenText]) -> None:
