@@ -86,9 +86,9 @@ def script_key(script: str) -> str:
     return f"jobs/{Path(script).name}"
 
 
-def package_key(body: bytes | None = None) -> str:
+def package_key(body: bytes) -> str:
     """Return the key of the zipped spark/ package: new code has a new one."""
-    return f"packages/spark-{hashlib.sha256(body or zip_package()).hexdigest()[:16]}.zip"
+    return f"packages/spark-{hashlib.sha256(body).hexdigest()[:16]}.zip"
 
 
 def zip_package() -> bytes:

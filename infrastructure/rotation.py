@@ -21,13 +21,14 @@ from typing import Any
 import boto3
 import click
 import psycopg
-import redshift_connector
 from botocore.exceptions import BotoCoreError, ClientError
 from psycopg import sql
 from redshift_connector.error import Error as RedshiftError
 
 from infrastructure.resource import Refused
 from infrastructure.sentences import describe_error
+from tasks import postgres, redshift
+from tasks.redshift import Warehouse
 from tasks.settings import MissingSettings, Rds, Redshift, read_settings
 
 # 8 to 64 characters, at least one of each kind, and neither quotes nor slashes nor @.
@@ -137,34 +138,23 @@ def reach_redshift(place: Redshift) -> Database:
     https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_USER.html
     """
 
-    def connect(login: Login) -> Any:
-        return redshift_connector.connect(
+    def connect(login: Login) -> Warehouse:
+        return redshift.connect(
             host=place.host,
             port=place.port,
             database=place.database,
             user=login.user,
             password=login.password,
-            sslmode="verify-full",
         )
-
-    def accepts(login: Login) -> bool:
-        try:
-            connect(login).close()
-        except RedshiftError as error:
-            if _is_refusal(str(error)):
-                return False
-            raise
-        return True
 
     def change(login: Login, password: str) -> None:
         statement = sql.SQL("ALTER USER {} PASSWORD {}").format(
             sql.Identifier(login.user), sql.Literal(hash_md5(login.user, password))
         )
-        with closing(connect(login)) as connection, connection.cursor() as cursor:
+        with closing(connect(login)) as warehouse, warehouse.transaction() as cursor:
             cursor.execute(statement.as_string(None))
-            connection.commit()
 
-    return Database(accepts, change)
+    return Database(_try_login(lambda login: connect(login).open(), RedshiftError), change)
 
 
 def reach_postgres(place: Rds) -> Database:
@@ -173,25 +163,8 @@ def reach_postgres(place: Rds) -> Database:
     https://www.postgresql.org/docs/18/sql-alterrole.html
     """
 
-    def connect(login: Login) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            host=place.host,
-            port=place.port,
-            dbname=place.database,
-            user=login.user,
-            password=login.password,
-            sslmode="verify-full",
-            sslrootcert="system",
-        )
-
-    def accepts(login: Login) -> bool:
-        try:
-            connect(login).close()
-        except psycopg.OperationalError as error:
-            if _is_refusal(str(error)):
-                return False
-            raise
-        return True
+    def connect(login: Login) -> postgres.Database:
+        return postgres.log_in(place, login.user, login.password)
 
     def change(login: Login, password: str) -> None:
         with connect(login) as connection:
@@ -203,7 +176,24 @@ def reach_postgres(place: Rds) -> Database:
                 )
             )
 
-    return Database(accepts, change)
+    return Database(_try_login(connect, psycopg.OperationalError), change)
+
+
+def _try_login(
+    connect: Callable[[Login], Any], refusal: type[Exception]
+) -> Callable[[Login], bool]:
+    """Tell by a connection whether a database accepts a login; other errors pass."""
+
+    def accepts(login: Login) -> bool:
+        try:
+            connect(login).close()
+        except refusal as error:
+            if _is_refusal(str(error)):
+                return False
+            raise
+        return True
+
+    return accepts
 
 
 def _is_refusal(text: str) -> bool:

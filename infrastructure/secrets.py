@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from infrastructure.resource import Attributes, Hidden, Refused
 
 RECOVERY_DAYS = 7
@@ -43,7 +41,7 @@ class Secret:
 
     def read(self) -> Attributes | None:
         """Return the same as found; a secret that waits for its deletion is none."""
-        found = self._describe()
+        found = _describe(self.secretsmanager, self.name)
         if found is None or "DeletedDate" in found:
             return None
         stored = self.secretsmanager.get_secret_value(SecretId=self.name)["SecretString"]
@@ -51,7 +49,7 @@ class Secret:
 
     def create(self) -> None:
         """Make it, or take it back from its deletion; Refused without a value."""
-        if self._describe() is not None:
+        if _describe(self.secretsmanager, self.name) is not None:
             self.secretsmanager.restore_secret(SecretId=self.name)
             self.update(frozenset(self.declare()))
         elif self.value is None:
@@ -79,12 +77,6 @@ class Secret:
     def _text(self) -> str:
         return json.dumps(self.declare()["value"].value)
 
-    def _describe(self) -> Any:
-        try:
-            return self.secretsmanager.describe_secret(SecretId=self.name)
-        except self.secretsmanager.exceptions.ResourceNotFoundException:
-            return None
-
     def _ask_for_value(self) -> str:
         fields = ", ".join(f'"{field}": "..."' for field in self.spec["fields"])
         return (
@@ -95,9 +87,14 @@ class Secret:
 
 def find_secret_arn(secretsmanager: Any, name: str) -> str:
     """Return a secret's ARN; Refused when there is no such secret."""
+    found = _describe(secretsmanager, name)
+    if found is None:
+        raise Refused(f"The secret {name} does not exist: run `provision apply` first.")
+    return str(found["ARN"])
+
+
+def _describe(secretsmanager: Any, name: str) -> Any:
     try:
-        return str(secretsmanager.describe_secret(SecretId=name)["ARN"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        raise Refused(f"The secret {name} does not exist: run `provision apply` first.") from None
+        return secretsmanager.describe_secret(SecretId=name)
+    except secretsmanager.exceptions.ResourceNotFoundException:
+        return None

@@ -26,25 +26,12 @@ class DatabaseError(Exception):
 
 
 def connect(rds: Rds) -> Database:
-    """Open a connection; the server's certificate and host name are verified.
+    """Open a connection with the login that the secret holds.
 
-    Authorities beside the system's own come from SSL_CERT_FILE, as OpenSSL reads it; on AWS that
-    file has to hold those of RDS.
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
     Raises DatabaseError where another try would not help.
     """
-    user, password = read_secret(rds.secret_arn, "username", "password")
     try:
-        return psycopg.connect(
-            host=rds.host,
-            port=rds.port,
-            dbname=rds.database,
-            user=user,
-            password=password,
-            sslmode="verify-full",
-            sslrootcert="system",
-            application_name="lochan",
-        )
+        return log_in(rds, *read_secret(rds.secret_arn, "username", "password"))
     except psycopg.OperationalError as error:
         text = str(error).strip()
         if "certificate" in text or "authentication failed" in text or "does not exist" in text:
@@ -53,6 +40,25 @@ def connect(rds: Rds) -> Database:
                 f"{rds.secret_arn}, at RDS_DATABASE and at the authorities in SSL_CERT_FILE."
             ) from error
         raise
+
+
+def log_in(rds: Rds, user: str, password: str) -> Database:
+    """Open a connection; the server's certificate and host name are verified.
+
+    Authorities beside the system's own come from SSL_CERT_FILE, as OpenSSL reads it; on AWS that
+    file has to hold those of RDS.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+    """
+    return psycopg.connect(
+        host=rds.host,
+        port=rds.port,
+        dbname=rds.database,
+        user=user,
+        password=password,
+        sslmode="verify-full",
+        sslrootcert="system",
+        application_name="lochan",
+    )
 
 
 def run_with_retries(work: Callable[[], Result], *, attempts: int = ATTEMPTS) -> Result:

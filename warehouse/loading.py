@@ -17,10 +17,22 @@ SELECT_LOAD = (
     "SELECT input_rows, loaded_rows, rejected_rows, duplicate_rows "
     'FROM "etl"."loads" WHERE load_id = %s'
 )
+# What a load writes into the ledger, in the order of its values.
+LEDGER_COLUMNS = (
+    "load_id",
+    "dataset",
+    "partition_key",
+    "object_count",
+    "input_rows",
+    "loaded_rows",
+    "rejected_rows",
+    "duplicate_rows",
+    "flow_run_id",
+    "glue_run_id",
+)
 INSERT_LOAD = (
-    'INSERT INTO "etl"."loads" (load_id, dataset, partition_key, object_count, input_rows, '
-    "loaded_rows, rejected_rows, duplicate_rows, flow_run_id, glue_run_id) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    f'INSERT INTO "etl"."loads" ({", ".join(LEDGER_COLUMNS)}) '
+    f"VALUES ({', '.join(['%s'] * len(LEDGER_COLUMNS))})"
 )
 SELECT_LOAD_IDS = 'SELECT load_id FROM "etl"."loads" WHERE dataset = %s AND partition_key LIKE %s'
 SELECT_LOADED_PARTITIONS = (

@@ -27,9 +27,10 @@ class Deployment:
     @property
     def longest_pause(self) -> timedelta:
         """The longest time between two of its scheduled runs, any schedule of it counting."""
-        runs = sorted({run for cron in self.crons for run in _next_runs(cron)})
-        # One cron's runs may go on for longer than another's that were looked at.
-        known = [run for run in runs if run <= min(_next_runs(cron)[-1] for cron in self.crons)]
+        schedules = [_next_runs(cron) for cron in self.crons]
+        # One schedule's runs may go on for longer than another's that were looked at.
+        end = min(runs[-1] for runs in schedules)
+        known = sorted({run for runs in schedules for run in runs if run <= end})
         return max(later - sooner for sooner, later in pairwise(known))
 
 

@@ -17,7 +17,7 @@ class FoldersAlike(Exception):
 def key_mappings(plan: LoadPlan) -> list[tuple[str, str]]:
     """Say what ApplyMapping has to bring along beside the columns."""
     return [
-        ("`" + key.replace("`", "``") + "`", _key(place))
+        ("`" + key.replace("`", "``") + "`", key_column(place))
         for place, key in enumerate(plan.partition_keys)
     ]
 
@@ -27,7 +27,7 @@ def label_rows(fields: DataFrame, plan: LoadPlan) -> DataFrame:
     if not plan.partition_keys:
         (folder,) = plan.folders
         return fields.withColumn(LOAD_ID, F.lit(folder.load_id)).withColumn(FILE, F.lit(folder.uri))
-    keys = [_key(place) for place in range(len(plan.partition_keys))]
+    keys = [key_column(place) for place in range(len(plan.partition_keys))]
     known = _typed_folders(fields, plan, keys)
     same = [fields[key].eqNullSafe(known[key]) for key in keys]
     joined = fields.join(F.broadcast(known), same, "left")
@@ -55,5 +55,6 @@ def _typed_folders(fields: DataFrame, plan: LoadPlan, keys: list[str]) -> DataFr
     return typed
 
 
-def _key(place: int) -> str:
+def key_column(place: int) -> str:
+    """Name the column that brings a partition key along, which a field may be named like."""
     return f"lochan_key_{place}"

@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spark.lake.folders import key_column
 from spark.lake.plan import (
     FILE,
     LOAD_ID,
@@ -33,7 +34,7 @@ from spark.lake.plan import (
 
 _TEXT, _PATH, _BLOCK, _PLACE = "lochan_text", "lochan_path", "lochan_block", "lochan_place"
 _SHIFT, _HEADER, _FIELDS, _BAD = "lochan_shift", "lochan_header", "lochan_fields", "lochan_bad"
-_NUMBER, _KEY = "lochan_number", "lochan_key_"
+_NUMBER = "lochan_number"
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _locate_blocks(
         file, form = show_path(block.path), forms.get(headers.get(block.path, ()), 0)
         folder = _folder_of(file, by_uri)
         rows.append((block.path, block.start, shift, form, file, folder.load_id, *folder.values))
-    keys = [f"{_KEY}{place} string" for place in range(len(plan.partition_keys))]
+    keys = [f"{key_column(place)} string" for place in range(len(plan.partition_keys))]
     types = [f"{_PATH} string", f"{_BLOCK} bigint", f"{_SHIFT} bigint", f"{_HEADER} int"]
     own = [f"{FILE} string", f"{LOAD_ID} string"]
     return spark.createDataFrame(rows, ", ".join([*types, *own, *keys]))
@@ -206,7 +207,7 @@ def _select_fields(plan: LoadPlan, layout: CsvLayout) -> Iterator[Column]:
     for column in plan.columns:
         name = column.path[0]
         if name in plan.partition_keys:
-            yield F.col(f"{_KEY}{plan.partition_keys.index(name)}").alias(column.name)
+            yield F.col(key_column(plan.partition_keys.index(name))).alias(column.name)
         else:
             place = layout.columns.index(name)
             yield F.col(_FIELDS).getField(f"field_{place}").alias(column.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -323,8 +324,16 @@ class Workshop:
             return cursor.fetchall() if cursor.description else []
 
 
-def test_rows_survive_redshift_postgresql_and_delta(platform: Platform) -> None:
-    workshop = Workshop(platform)
+@pytest.fixture
+def workshop(platform: Platform) -> Iterator[Workshop]:
+    """The workshop, whose connections are gone after the test: one of them holds a password."""
+    made = Workshop(platform)
+    yield made
+    for name in ("warehouse", "store"):
+        made.glue.delete_connection(ConnectionName=f"{made.name}_{name}")
+
+
+def test_rows_survive_redshift_postgresql_and_delta(platform: Platform, workshop: Workshop) -> None:
     for table in ("round_trip", "some_columns", "as_parquet", "audit", "narrow", "arrivals"):
         platform.query(f"DROP TABLE IF EXISTS public.{table}")
     workshop.store("DROP TABLE IF EXISTS public.round_trip, public.arrivals")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from warehouse.lake.names import FILE, LOAD_ID, POSITION, REASON, RECORD
 from warehouse.lake.tables import LOAD_ID_TYPE, TablePlan
 from warehouse.lake.types import LONGEST_VARCHAR, RedshiftType, varchar
+from warehouse.loading import LEDGER_COLUMNS
 from warehouse.sql import qualify, quote_column, quote_identifier
 
 DATASET = "lake"
@@ -25,18 +26,6 @@ POSITION_BYTES = 256
 
 # A statement takes so many folders at once; drivers and PostgreSQL bind a limited number of values.
 MOST_FOLDERS = 1000
-_LEDGER = (
-    "load_id",
-    "dataset",
-    "partition_key",
-    "object_count",
-    "input_rows",
-    "loaded_rows",
-    "rejected_rows",
-    "duplicate_rows",
-    "flow_run_id",
-    "glue_run_id",
-)
 
 
 def select_current(count: int) -> str:
@@ -64,11 +53,12 @@ def insert_loads(count: int) -> str:
 
     Loads of a dataset are later than one another, however fast they follow.
     """
-    columns = ", ".join(_LEDGER)
-    named = ", ".join(f"%s AS {name}" for name in _LEDGER)
-    rows = [f"SELECT {named}", *(["SELECT " + ", ".join(["%s"] * len(_LEDGER))] * (count - 1))]
+    ledger = ", ".join(LEDGER_COLUMNS)
+    named = ", ".join(f"%s AS {name}" for name in LEDGER_COLUMNS)
+    others = "SELECT " + ", ".join(["%s"] * len(LEDGER_COLUMNS))
+    rows = [f"SELECT {named}", *([others] * (count - 1))]
     return (
-        f'INSERT INTO "etl"."loads" ({columns}, loaded_at) SELECT {columns}, loaded_at FROM '
+        f'INSERT INTO "etl"."loads" ({ledger}, loaded_at) SELECT {ledger}, loaded_at FROM '
         f"({' UNION ALL '.join(rows)}) AS fresh CROSS JOIN (SELECT GREATEST(SYSDATE, "
         "COALESCE(DATEADD(microsecond, 1, MAX(loaded_at)), SYSDATE)) AS loaded_at "
         'FROM "etl"."loads" WHERE dataset = %s) AS clock'

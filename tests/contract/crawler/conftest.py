@@ -98,8 +98,12 @@ def schemas(crawled: CrawledStack) -> Iterator[str]:
 
 
 @pytest.fixture
-def make_connection(crawled: CrawledStack) -> Callable[..., str]:
-    """Make a JDBC connection to REDSHIFT or RDS, changed as told; what is "" is left out."""
+def make_connection(crawled: CrawledStack) -> Iterator[Callable[..., str]]:
+    """Make a JDBC connection to REDSHIFT or RDS, changed as told; what is "" is left out.
+
+    They are gone after the test: the password in them is no secret that the product leaked.
+    """
+    made: list[str] = []
 
     def make(store: str, **changes: str) -> str:
         login = crawled.login(store)
@@ -119,9 +123,12 @@ def make_connection(crawled: CrawledStack) -> Callable[..., str]:
                 "ConnectionProperties": {key: text for key, text in properties.items() if text},
             }
         )
+        made.append(name)
         return name
 
-    return make
+    yield make
+    for name in made:
+        crawled.glue.delete_connection(ConnectionName=name)
 
 
 @pytest.fixture

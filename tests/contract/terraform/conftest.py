@@ -16,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIGURATION = ROOT / "infrastructure" / "terraform"
-PROVIDER = "registry.terraform.io/hashicorp/aws"
+# Below the folder of a registry, whichever it is, in a mirror.
+PROVIDER = "hashicorp/aws"
 
 # What a person's shell may hold and the commands must not see.
 FOREIGN = ("AWS_", "TF_", "LOCHAN_", "REDSHIFT_", "RDS_", "X_API_", "ACADEMY_BUCKET")
@@ -81,9 +82,9 @@ def find_mirror() -> Path | None:
         *([Path(named)] if named else []),
         Path.home() / ".terraform.d" / "plugins",
         Path("/usr/local/share/terraform/plugins"),
-        *sorted(found.parent for found in Path("/opt").glob("*/registry.terraform.io")),
+        *sorted(path for path in Path("/opt").glob("*") if path.is_dir()),
     ]
-    return next((place for place in places if (place / PROVIDER / pin[1]).is_dir()), None)
+    return next((place for place in places if any(place.glob(f"*/{PROVIDER}/{pin[1]}"))), None)
 
 
 def copy_configuration(folder: Path) -> Path:

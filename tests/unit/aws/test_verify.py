@@ -48,7 +48,7 @@ def test_another_account_than_stated_is_refused() -> None:
 
 
 def test_the_stated_account_is_taken() -> None:
-    check_account(Sts(), "111111111111")
+    assert check_account(Sts(), "111111111111") is None
 
 
 def test_without_an_account_nothing_is_done(asked: list[str]) -> None:

@@ -96,4 +96,4 @@ def test_a_tag_that_is_no_release_is_refused(tag: str, notes: str, sentence: str
 
 
 def test_a_tag_that_is_the_version_passes() -> None:
-    release().check_tag("v0.1.0", "0.1.0", "- a")
+    assert release().check_tag("v0.1.0", "0.1.0", "- a") is None

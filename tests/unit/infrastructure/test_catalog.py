@@ -80,6 +80,7 @@ def test_a_connection_is_deleted_by_its_own_name(glue: Glue, one_connection: Res
     stubber.add_response("delete_connection", {}, {"ConnectionName": "lochan-local-redshift"})
     [connection] = definitions.list_connections(client, one_connection, ADDRESSES)
     connection.delete()
+    stubber.assert_no_pending_responses()
 
 
 BOOKS_CLASSIFIER = {

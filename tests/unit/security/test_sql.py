@@ -41,6 +41,7 @@ NUMBERS = {"len", "int"}
 SPECS = "a constant of our own: tables.py builds it from qualify() and literals"
 PLANNED = "a property of lake/tables.py that is qualify()"
 TYPES = "a RedshiftType: a name out of a fixed list, with whole numbers"
+LEDGER = "the constant LEDGER_COLUMNS of warehouse/loading.py"
 PASSED = "table_loads() quotes it and hands it to the functions of each table"
 RELATION = "a table that database_source.py quoted, or the query that the script itself asks"
 TRUSTED: dict[str, dict[str, str]] = {
@@ -80,6 +81,8 @@ TRUSTED: dict[str, dict[str, str]] = {
         "varchar(FILE_BYTES)": TYPES,
         "varchar(POSITION_BYTES)": TYPES,
         "LOAD_ID_TYPE": TYPES,
+        "ledger": LEDGER,
+        "named": LEDGER,
     },
     "warehouse/lake/tables.py": {
         "table": "its callers pass plan.quoted",
