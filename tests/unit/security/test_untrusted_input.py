@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lochan.glue.crawler.classification import classify
@@ -47,13 +46,8 @@ from lochan.redshift.wire.sql.tokens import tokenize
 from lochan.redshift.wire.unload.parser import parse_unload
 from tasks.twitter.x_api import XApi
 from tasks.twitter.x_errors import XApiError
+from tests.unit.security.fuzzing import fuzzed
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "400"))
-fuzzed = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 # More than Python's parser of JSON follows.
 DEEP = 200_000
 

@@ -20,10 +20,8 @@ _LONGEST_CACHED_TEXT = 20_000
 
 def _route_copy(statement: Statement) -> Action | None:
     """COPY from S3 is ours."""
-    if not is_copy(statement.sql):
-        return None
     try:
-        return Load(parse_copy(statement.sql), statement.sql)
+        return Load(parse_copy(statement.sql), statement.sql) if is_copy(statement.sql) else None
     except CopySyntaxError as error:
         raise WireError(error.sqlstate, error.message) from error
 
@@ -95,7 +93,10 @@ def route(sql: str, context: Context) -> tuple[Action, ...]:
 
 def _route_text(sql: str, context: Context) -> tuple[Action, ...]:
     statements = [Statement(tokens, context) for tokens in split_statements(parse(sql))]
-    return tuple(map(_route_statement, statements))
+    try:
+        return tuple(map(_route_statement, statements))
+    except RecursionError as error:  # what PostgreSQL says of a statement that it cannot follow
+        raise WireError("54001", "stack depth limit exceeded") from error
 
 
 _route_cached = lru_cache(_CACHED_TEXTS)(_route_text)

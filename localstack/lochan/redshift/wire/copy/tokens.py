@@ -40,7 +40,7 @@ _END = Token(TokenKind.END, "")
 
 _PATTERN = re.compile(
     r"""
-      (?P<space>\s+ | --[^\n]* )
+      (?P<space>[ \t\n\r\f\v]+ | --[^\n\r]* )
     | (?P<comment>/\*)
     | (?P<string>'(?:[^'\\]|''|\\.)*')
     | (?P<quoted>"(?:[^"]|"")+")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 
-from lochan.redshift.wire.errors import SqlSyntaxError
+from lochan.redshift.wire.errors import SqlSyntaxError, WireError
 
 
 class Kind(Enum):
@@ -72,15 +72,15 @@ Tokens = tuple[Token, ...]
 _WORD = r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*"
 _PATTERN = re.compile(
     rf"""
-      (?P<SPACE>\s+)
-    | (?P<COMMENT>--[^\n]*|/\*)
+      (?P<SPACE>[ \t\n\r\f\v]+)
+    | (?P<COMMENT>--[^\n\r]*|/\*)
     | (?P<STRING>(?:[eE]|[nN]|[bB]|[xX])?')
     | (?P<DOLLAR_STRING>\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$)
     | (?P<PARAMETER>\$[0-9]+)
     | (?P<WORD>{_WORD}|\#{_WORD})
     | (?P<QUOTED>")
     | (?P<NUMBER>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    | (?P<SYMBOL>::|:=|=>|<>|<=|>=|!=|\|\||!~~\*|!~~|!~\*|!~|~~\*|~~|~\*|\|/|\|\|/|<<|>>|->>|->|.)
+    | (?P<SYMBOL>::|:=|=>|<>|<=|>=|!=|\|\||!~~\*|!~~|!~\*|!~|~~\*|~~|~\*|\|/(?!\*)|<<|>>|->>|->|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -229,15 +229,21 @@ def _string_value(text: str) -> str:
     body = rest[:-1]
     if prefix in ("b", "B", "x", "X"):
         return body
-    return _ESCAPE.sub(_unescape, body)
+    # Numbers are bytes of UTF-8: one beyond ASCII is a lone surrogate until all are put together.
+    encoded = _ESCAPE.sub(_unescape, body).encode(errors="surrogateescape")
+    try:
+        if b"\0" not in encoded:
+            return encoded.decode()
+    except UnicodeDecodeError:
+        pass
+    raise WireError("22021", f"invalid byte sequence for encoding UTF8 at or near {text[:40]}")
 
 
 def _unescape(match: re.Match[str]) -> str:
     octal, hexadecimal, character = match.groups()
-    if octal:
-        return chr(int(octal, 8))
-    if hexadecimal:
-        return chr(int(hexadecimal, 16))
+    if octal or hexadecimal:
+        byte = int(octal, 8) & 0xFF if octal else int(hexadecimal, 16)
+        return bytes([byte]).decode(errors="surrogateescape")
     if character:
         return _NAMED_ESCAPES.get(character, character)
     return "'"
