@@ -255,7 +255,7 @@ def _read_arguments(text: str, name: str) -> Iterator[int]:
     for argument in text.split(","):
         if argument.strip() == "max":
             yield REDSHIFT_MAX_VARCHAR_BYTES
-        elif argument.strip().isdigit():
+        elif argument.strip().isdecimal() and len(argument) <= 19:
             yield int(argument)
         else:
             raise UnknownType(f"{argument.strip()!r} is no length or precision in the type {name}.")

@@ -132,14 +132,14 @@ def test_statements(text: str) -> None:
 
 
 @fuzzed
-@given(statements.map(lambda text: f"COPY t FROM 's3://b/k' {text}") | statements)
+@given(statements.map(lambda text: f"COPY t FROM 's3://bucket/key' {text}") | statements)
 def test_parameters_of_copy(text: str) -> None:
     with suppress(CopySyntaxError):
         assert parse_copy(text).table.parts
 
 
 @fuzzed
-@given(statements.map(lambda text: f"UNLOAD ('SELECT 1') TO 's3://b/k' {text}") | statements)
+@given(statements.map(lambda text: f"UNLOAD ('SELECT 1') TO 's3://bucket/key' {text}") | statements)
 def test_parameters_of_unload(text: str) -> None:
     with suppress(WireError, CopySyntaxError):
         parse_unload(text)

@@ -11,7 +11,7 @@ from typing import Any
 
 WILDCARD = "*"
 _STEP = re.compile(
-    r"""\.(?P<name>[^.\[\]'"\s]+) | \[(?P<index>\d+|\*)\] | \['(?P<single>[^']+)'\]
+    r"""\.(?P<name>[^.\[\]'"\s]+) | \[(?P<index>[0-9]{1,9}|\*)\] | \['(?P<single>[^']+)'\]
     | \["(?P<double>[^"]+)"\]""",
     re.VERBOSE,
 )

@@ -13,7 +13,7 @@ DEFAULT_DATE_FORMAT = "YYYY-MM-DD"
 DEFAULT_TIME_FORMAT = "YYYY-MM-DD HH:MI:SS"
 
 _EPOCH = datetime(1970, 1, 1)
-_EPOCH_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d+)?")
+_EPOCH_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d+)?", re.ASCII)
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -34,11 +34,14 @@ _PARTS = {
     "PM": r"(?P<meridian>[AaPp]\.?[Mm]\.?)",
 }
 _PART = re.compile("|".join(_PARTS), re.IGNORECASE)
-_ZONE = re.compile(r"\s*(?:(?P<utc>Z|UTC)|(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)\Z")
+_ZONE = re.compile(
+    r"\s*(?:(?P<utc>Z|UTC)|(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?)\Z", re.ASCII
+)
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
     r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})"
-    r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?)?"
+    r"(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?)?",
+    re.ASCII,
 )
 
 DateTimeParser = Callable[[str], datetime]
@@ -53,7 +56,7 @@ def compile_format(text: str, parameter: str) -> re.Pattern[str]:
         position = match.end()
     pattern += _literal(text[position:], text, parameter)
     try:
-        return re.compile(pattern)
+        return re.compile(pattern, re.ASCII)
     except re.error as error:
         raise _format_error(text, parameter) from error
 
@@ -125,6 +128,7 @@ def parse_time(text: str) -> time:
     match = re.fullmatch(
         r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,9}))?)?",
         text,
+        re.ASCII,
     )
     invalid = FieldError(1206, "Invalid time format or value [HH24:MI:SS]")
     if match is None:

@@ -141,7 +141,7 @@ def map_by_path(
 
 JsonPath = tuple[str | int, ...]
 
-_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]|\.([^.\[\]'*?@()]+)")
+_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[([0-9]{1,9})\]|\.([^.\[\]'*?@()]+)")
 
 
 def parse_json_paths(text: bytes) -> list[JsonPath] | None:

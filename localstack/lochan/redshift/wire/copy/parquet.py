@@ -109,11 +109,13 @@ class ParquetReader:
 
     def _open(self, file: DataFile, spool: IO[bytes]) -> pyarrow.parquet.ParquetFile:
         try:
-            return pyarrow.parquet.ParquetFile(spool, coerce_int96_timestamp_unit="us")
-        except (pyarrow.ArrowException, OSError) as error:
+            parquet = pyarrow.parquet.ParquetFile(spool, coerce_int96_timestamp_unit="us")
+            _read_paths(parquet)
+        except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise self._fail(
                 file, f"File '{file_url(self._s3, file.location)}' has an invalid version number"
             ) from error
+        return parquet
 
     def _scan(
         self, file: DataFile, parquet: pyarrow.parquet.ParquetFile
@@ -180,8 +182,7 @@ class ParquetReader:
             self._check_length(file, column, array)
         try:
             # Nanoseconds beyond microseconds are cut off: neither Redshift nor PostgreSQL has them.
-            safe = not types.is_timestamp(array.type) and not types.is_time(array.type)
-            return array.cast(arrow_type(column), safe=safe)
+            return array.cast(arrow_type(column), safe=getattr(array.type, "unit", None) != "ns")
         except pyarrow.ArrowInvalid as error:
             raise self._fail(file, f"Column {column.name}: {error}", column) from error
 
@@ -229,7 +230,13 @@ class ParquetReader:
 
     def _serialize(self, file: DataFile, column: Column, array: pyarrow.Array) -> pyarrow.Array:
         """SERIALIZETOJSON: values of any type become JSON, strings JSON strings."""
-        values = array.to_pylist()
+        try:
+            values = array.to_pylist()
+            texts = [None if value is None else to_json(value) for value in values]
+        except (ValueError, OverflowError) as error:  # not a number, a year beyond 9999
+            raise self._fail(
+                file, f"Column {column.name} holds what JSON cannot: {error}", column, 1224
+            ) from error
         for value in values:
             if isinstance(value, str) and len(value.encode()) > _MAX_SUPER_STRING_BYTES:
                 raise self._fail(
@@ -238,9 +245,7 @@ class ParquetReader:
                     column,
                     1224,
                 )
-        return pyarrow.array(
-            [None if value is None else to_json(value) for value in values], pyarrow.string()
-        )
+        return pyarrow.array(texts, pyarrow.string())
 
     def _fail(
         self,
@@ -272,6 +277,11 @@ def _encode(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return str(value)
+
+
+def _read_paths(parquet: pyarrow.parquet.ParquetFile) -> list[str]:
+    """Name every leaf; raises UnicodeDecodeError where a name is no text."""
+    return [parquet.schema.column(index).path for index in range(len(parquet.schema))]
 
 
 def _decode(array: pyarrow.Array) -> pyarrow.Array:
@@ -322,9 +332,9 @@ def _type_name(column: Column) -> str:
 def _parquet_type(parquet: pyarrow.parquet.ParquetFile, position: int) -> str:
     """Describe a column of the file as the scanner does, from its first leaf."""
     name = parquet.schema_arrow.field(position).name
-    for index in range(len(parquet.schema)):
-        leaf = parquet.schema.column(index)
-        if leaf.path.split(".")[0] == name:
+    for index, path in enumerate(_read_paths(parquet)):
+        if path.split(".")[0] == name:
+            leaf = parquet.schema.column(index)
             repetition = "optional" if leaf.max_definition_level else "required"
             physical = _PHYSICAL_NAMES[leaf.physical_type]
             levels = f"[i:{position} d:{leaf.max_definition_level} r:{leaf.max_repetition_level}]"

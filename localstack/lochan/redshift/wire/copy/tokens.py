@@ -50,6 +50,8 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# Of a BIGINT, with its sign. Longer ones mean nothing, and int() refuses them.
+_MOST_DIGITS = 20
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
@@ -138,6 +140,8 @@ class TokenReader:
 
     def expect_number(self) -> int:
         """Read an integer that has to be there."""
+        if len(self.current.text) > _MOST_DIGITS:
+            raise self.error()
         return int(self._expect(TokenKind.NUMBER))
 
     def expect_identifier(self) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from lochan.redshift.wire.errors import SqlSyntaxError
 from lochan.redshift.wire.sql.tokens import Kind, Token, Tokens, render
 
+# Of a BIGINT. Longer ones are no number that a statement can mean, and int() refuses them.
+_MOST_DIGITS = 19
+
 
 @dataclass
 class Cursor:
@@ -112,7 +115,8 @@ class Cursor:
         """Read a whole number, with its sign."""
         sign = -1 if self.accept_symbol("-") else 1
         token = self.peek()
-        if token is None or token.kind is not Kind.NUMBER or not token.text.isdigit():
+        is_number = token is not None and token.kind is Kind.NUMBER and token.text.isdigit()
+        if token is None or not is_number or len(token.text) > _MOST_DIGITS:
             raise self.error()
         self.position += 1
         return sign * int(token.text)

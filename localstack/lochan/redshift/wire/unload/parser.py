@@ -51,6 +51,8 @@ def _read_size(reader: TokenReader) -> int:
     reader.take_keyword("AS")
     whole = reader.expect_number()
     fraction = reader.expect_number() if reader.take_symbol(".") else 0
+    if fraction < 0:
+        raise reader.error()
     unit = 1024 if reader.take_keyword("MB", "GB") == "GB" else 1
     size = int(float(f"{whole}.{fraction}") * unit * _MEGABYTE)
     if not _SMALLEST_FILE_BYTES <= size <= LARGEST_FILE_BYTES:
