@@ -42,7 +42,10 @@ def _parse_list(reader: Reader, analyzers: bool) -> list[AnyRule]:
     reader.expect_sign("[")
     rules: list[AnyRule] = []
     while not reader.token.is_("]"):
-        rules.append(_parse_analyzer(reader) if analyzers else _parse_rule(reader))
+        try:
+            rules.append(_parse_analyzer(reader) if analyzers else _parse_rule(reader))
+        except RecursionError as error:
+            raise reader.error("rules are nested too deeply") from error
         if not reader.token.is_("]"):
             reader.expect_sign(",")
             if reader.token.is_("]"):

@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 fuzzed = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "400")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "300")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

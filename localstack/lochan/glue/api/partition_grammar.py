@@ -108,7 +108,12 @@ class _Token:
 
 def parse(text: str) -> Expression:
     """Return the tree of an expression; InvalidInputException says where one cannot be read."""
-    return _Parser(text, _tokenize(text)).parse()
+    try:
+        return _Parser(text, _tokenize(text)).parse()
+    except RecursionError as error:
+        raise InvalidInputException(
+            "Unsupported expression: its parentheses are nested too deeply; write it with fewer."
+        ) from error
 
 
 def _tokenize(text: str) -> list[_Token]:

@@ -18,11 +18,30 @@ Value = str | int | Decimal | date | datetime
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
+_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _parse_integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _parse_date(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)  # Python reads 20261120 and 2026-W47-5, too
+    return date.fromisoformat(text)
+
+
 def _parse_decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(text) from error
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
 
 
 def _parse_timestamp(text: str) -> datetime:
@@ -36,13 +55,13 @@ PARSERS: Mapping[str, Callable[[str], Value]] = {
     "string": str,
     "varchar": str,
     "char": str,
-    "date": date.fromisoformat,
+    "date": _parse_date,
     "timestamp": _parse_timestamp,
-    "tinyint": int,
-    "smallint": int,
-    "int": int,
-    "bigint": int,
-    "long": int,
+    "tinyint": _parse_integer,
+    "smallint": _parse_integer,
+    "int": _parse_integer,
+    "bigint": _parse_integer,
+    "long": _parse_integer,
     "decimal": _parse_decimal,
 }
 _TEXT_TYPES = ("string", "varchar", "char")
