@@ -10,6 +10,8 @@ from typing import Any
 from prefect import Flow
 from rich.console import Console, RenderableType
 
+from tasks.redaction import redact
+
 
 class FailedWithReport(Exception):
     """A flow that did its work and fails all the same; the report is shown before the sentence."""
@@ -33,7 +35,7 @@ def run_from_terminal(flow: Flow[[], Any], draw: Callable[[Any], RenderableType]
     except Exception as error:
         if isinstance(error, FailedWithReport):
             Console().print(draw(error.report))
-        print(f"{flow.name} failed: {error}", file=sys.stderr)
+        print(redact(f"{flow.name} failed: {error}"), file=sys.stderr)
         return 1
     Console().print(draw(result))
     return 0
