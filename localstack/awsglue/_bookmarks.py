@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import boto3
 
+from awsglue import _bookmark_encryption
 from awsglue._refusals import not_implemented
 
 DEFAULT_BAND_MS = 900_000
@@ -45,6 +46,7 @@ class _Run:
     job_name: str
     run_id: str
     is_paused: bool
+    key: str | None
     stored: dict[str, Any]
     read: dict[str, Any] = field(default_factory=dict)
 
@@ -65,6 +67,7 @@ def begin_run(job_name: str, args: Mapping[str, Any]) -> None:
         job_name=job_name,
         run_id=args.get("JOB_RUN_ID") or "",
         is_paused=option == "job-bookmark-pause",
+        key=_bookmark_encryption.find_key(args.get("SECURITY_CONFIGURATION")),
         stored=_load(job_name),
     )
 
@@ -74,7 +77,8 @@ def commit_run() -> None:
     if _run is None or _run.is_paused or not _run.read:
         return
     state = {**_run.stored, **_run.read}
-    _store(_run.job_name, _run.run_id, state)
+    stored = _bookmark_encryption.encrypt(_run.key, _run.job_name, state) if _run.key else state
+    _store(_run.job_name, _run.run_id, stored)
     _run.stored, _run.read = state, {}
 
 
@@ -142,7 +146,7 @@ def _load(job_name: str) -> dict[str, Any]:
         entry = glue.get_job_bookmark(JobName=job_name)["JobBookmarkEntry"]
     except glue.exceptions.EntityNotFoundException:
         return {}
-    return dict(json.loads(entry.get("JobBookmark") or "{}"))
+    return _bookmark_encryption.decrypt(job_name, json.loads(entry.get("JobBookmark") or "{}"))
 
 
 def _store(job_name: str, run_id: str, state: dict[str, Any]) -> None:

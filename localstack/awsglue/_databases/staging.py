@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest
 """
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from tempfile import TemporaryFile
 from typing import Any
@@ -36,6 +37,7 @@ class StagingFolder:
     bucket: str
     prefix: str
     region: str | None
+    encryption: Mapping[str, str] = field(default_factory=dict)
 
     def uri(self, key: str) -> str:
         """Return the URI of a key."""
@@ -72,6 +74,8 @@ def stage_rows(frame: DataFrame, folder: StagingFolder, form: StagedForm) -> str
     Returns the URI of the manifest, None where there are no rows.
     """
 
+    folder = replace(folder, encryption=read_encryption())
+
     def put_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return put_objects(folder, form, batches)
 
@@ -88,8 +92,19 @@ def stage_rows(frame: DataFrame, folder: StagingFolder, form: StagedForm) -> str
     ]
     key = f"{folder.prefix}manifest.json"
     body = json.dumps({"entries": entries}).encode()
-    folder.client().put_object(Bucket=folder.bucket, Key=key, Body=body)
+    folder.client().put_object(Bucket=folder.bucket, Key=key, Body=body, **folder.encryption)
     return folder.uri(key)
+
+
+def read_encryption() -> dict[str, str]:
+    """Return how the run's security configuration has S3 encrypt, in the words of its API.
+
+    https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html
+    """
+    algorithm, key = os.environ.get("LOCHAN_S3_ENCRYPTION"), os.environ.get("LOCHAN_S3_KEY")
+    if not algorithm:
+        return {}
+    return {"ServerSideEncryption": algorithm, **({"SSEKMSKeyId": key} if key else {})}
 
 
 def put_objects(
@@ -110,7 +125,7 @@ def _put_object(
         form.write(file, batches, OBJECT_BYTES)
         size = file.tell()
         file.seek(0)
-        s3.upload_fileobj(file, folder.bucket, key)
+        s3.upload_fileobj(file, folder.bucket, key, ExtraArgs=dict(folder.encryption))
     return pa.RecordBatch.from_pylist([{"key": key, "bytes": size}])
 
 

@@ -28,16 +28,23 @@ def prepare_process() -> None:
 @hooks.on_infra_start(priority=_FIRST)  # type: ignore[untyped-decorator]
 def serve_private_routes() -> None:
     """Serve `/_lochan`, with it the proof that our providers are loaded; mend what needs it."""
-    from localstack.aws.handlers import run_custom_response_handlers
+    from localstack.aws.handlers import (
+        run_custom_response_handlers,
+        serve_custom_service_request_handlers,
+    )
     from localstack.services.edge import ROUTER
 
     from lochan.plugin.cloudwatch import mend_alarm_scheduler
     from lochan.plugin.kms import mend_key_materials
+    from lochan.plugin.log_groups import mend_log_groups
     from lochan.plugin.request_record import note_request
     from lochan.plugin.routes import add_routes
+    from lochan.plugin.s3_encryption import encrypt_as_told
 
     mend_alarm_scheduler()
     mend_key_materials()
+    mend_log_groups()
+    serve_custom_service_request_handlers.append(encrypt_as_told)
     run_custom_response_handlers.append(note_request)
     add_routes(ROUTER)
 

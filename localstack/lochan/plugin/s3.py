@@ -75,8 +75,9 @@ class LochanS3Provider(S3Provider):  # type: ignore[misc]
 
 
 def _is_s3a(context: RequestContext) -> bool:
-    """Tell S3A by its user agent, `Hadoop 3.3.4, aws-sdk-java/1.12.262 …`."""
-    return (context.request.headers.get("User-Agent") or "").startswith("Hadoop ")
+    """Tell S3A by its user agent, `Hadoop 3.3.4, aws-sdk-java/1.12.262 …`, also with a prefix."""
+    agent = context.request.headers.get("User-Agent") or ""
+    return agent.startswith("Hadoop ") or ", Hadoop " in agent
 
 
 def _cut_to_size(listing: dict[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class Worker:
     url: str
     s3: Any
     logs: Any
+    kms: Any
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, key: str, body: str | bytes) -> str:
@@ -81,6 +82,7 @@ class Worker:
         glue_version: str = "5.1",
         command: str = "glueetl",
         location: str | None = None,
+        **encryption: Any,
     ) -> str:
         run_id = f"jr_{secrets.token_hex(32)}"
         body = {
@@ -97,6 +99,8 @@ class Worker:
             "worker_type": "G.1X",
             "number_of_workers": 2,
             "attempt": 0,
+            "log_group": "/aws-glue/python-jobs" if command == "pythonshell" else "/aws-glue/jobs",
+            **encryption,
         }
         assert fetch(f"{self.url}/runs", body)[0] == 202
         return run_id
@@ -169,7 +173,9 @@ def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "XDG_CACHE_HOME": str(home / "cache"),
         "FILESYSTEM_ROOT": str(home / "root"),
         "OVERRIDE_IN_DOCKER": "0",
-        "SERVICES": "s3,logs",
+        "SERVICES": "s3,logs,kms",
+        "PROVIDER_OVERRIDE_S3": "lochan",
+        "LOCHAN_S3_STORAGE": str(home / "objects"),
         "GATEWAY_SERVER": "hypercorn",  # binds loopback only
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
         "DISABLE_EVENTS": "1",
@@ -229,7 +235,7 @@ def start_worker(
                 aws_access_key_id="test",
                 aws_secret_access_key="test",
             )
-            for name in ("s3", "logs")
+            for name in ("s3", "logs", "kms")
         }
         return Worker(process, f"http://127.0.0.1:{port}", **clients)
 

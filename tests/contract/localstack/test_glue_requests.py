@@ -52,8 +52,8 @@ def test_operation_newer_than_localstacks_botocore_is_known_too(lochan_glue):
 
 
 def test_refused_member_is_named(lochan_glue):
-    refusal = "CreateCrawler is emulated without CrawlerSecurityConfiguration"
+    refusal = "CreateJob is emulated without MaintenanceWindow"
     with pytest.raises(ClientError, match=refusal):
-        lochan_glue.create_crawler(
-            Name="c", Role="r", Targets={"S3Targets": []}, CrawlerSecurityConfiguration="kms"
+        lochan_glue.create_job(
+            Name="j", Role="r", Command={"Name": "glueetl"}, MaintenanceWindow="Sun:10"
         )

@@ -69,6 +69,10 @@ def test_run_goes_to_the_worker_and_comes_back(lochan_glue, worker, job, wait_fo
         "worker_type": "G.1X",
         "number_of_workers": 2,
         "attempt": 0,
+        "security_configuration": None,
+        "s3_encryption": None,
+        "log_group": "/aws-glue/jobs",
+        "log_key": None,
     }
     worker.report("run", run_id, "RUNNING", started_on=1795176000)
     wait_for_run(run_id, "RUNNING")

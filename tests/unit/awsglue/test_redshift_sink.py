@@ -7,6 +7,7 @@ import datetime
 import gzip
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import boto3
@@ -220,6 +221,26 @@ def test_rows_are_put_as_objects_of_limited_size(bucket, monkeypatch):
         assert sorted(keys(bucket)) == sorted(row["key"] for row in staged)
         assert all(key.startswith("below/") for key in keys(bucket))
     assert keys(bucket) == []
+
+
+def test_staged_objects_are_encrypted_as_the_run_is_told(bucket, monkeypatch):
+    monkeypatch.setenv("LOCHAN_S3_ENCRYPTION", "aws:kms")
+    monkeypatch.setenv("LOCHAN_S3_KEY", "arn:aws:kms:us-east-1:123456789012:key/k")
+    batch = pa.record_batch([pa.array(["a"])], ["c"])
+    with staging_folder("s3://temporary") as folder:
+        told = replace(folder, encryption=staging.read_encryption())
+        (staged,) = put_objects(told, CsvForm("NIL", False), [batch])
+        found = bucket.head_object(Bucket="temporary", Key=staged.to_pylist()[0]["key"])
+    assert found["ServerSideEncryption"] == "aws:kms"
+    assert found["SSEKMSKeyId"] == "arn:aws:kms:us-east-1:123456789012:key/k"
+
+
+def test_without_a_security_configuration_the_bucket_decides(monkeypatch):
+    monkeypatch.delenv("LOCHAN_S3_ENCRYPTION", raising=False)
+    assert staging.read_encryption() == {}
+    monkeypatch.setenv("LOCHAN_S3_ENCRYPTION", "AES256")
+    monkeypatch.setenv("LOCHAN_S3_KEY", "")
+    assert staging.read_encryption() == {"ServerSideEncryption": "AES256"}
 
 
 def test_compressed_objects_are_gzip(bucket):

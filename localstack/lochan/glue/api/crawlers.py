@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from lochan.glue.api import crawls, tags
+from lochan.glue.api import crawls, security_configurations, tags
 from lochan.glue.api.cron import parse_cron
 from lochan.glue.api.errors import (
     AlreadyExistsException,
@@ -51,6 +51,7 @@ def create(state: GlueState, request: Shape) -> Shape:
         raise AlreadyExistsException(f"Crawler {name} already exists.")
     given = {name: value for name, value in request.items() if name not in _NO_DEFINITION}
     definition = _complete(given)
+    security_configurations.check_of_crawler(state, definition)
     tags.put(state, state.arn("crawler", name), request.get("Tags", {}))
     now = state.now()
     crawler = Crawler(name, definition, now, now, version=1)
@@ -93,6 +94,7 @@ def update(state: GlueState, request: Shape) -> Shape:
     _check_idle(state, crawler)
     changes = {name: value for name, value in request.items() if name not in _NO_DEFINITION}
     _check_targets_stay(crawler, changes)
+    security_configurations.check_of_crawler(state, changes)
     changed = replace(
         crawler,
         definition=_complete({**crawler.definition, **changes}),
@@ -140,8 +142,18 @@ def start_crawl(state: GlueState, name: str, origin: Origin | None) -> None:
     """Start a crawler for a person, for a trigger or for its schedule."""
     crawler = find(state, name)
     _check_idle(state, crawler)
-    crawl = crawls.begin(state, crawler.name, origin)
-    state.worker.start_crawl(crawl.id, describe(state, crawler))
+    configuration = crawler.definition.get("CrawlerSecurityConfiguration")
+    encryption = security_configurations.read_encryption(state, configuration)
+    log_group = security_configurations.name_crawler_logs(
+        crawls.LOG_GROUP, crawler.definition["Role"], configuration, encryption
+    )
+    crawl = crawls.begin(state, crawler.name, origin, log_group)
+    description = {
+        "crawler": describe(state, crawler),
+        "log_group": log_group,
+        "log_key": security_configurations.read_log_key(encryption),
+    }
+    state.worker.start_crawl(crawl.id, description)
 
 
 def stop(state: GlueState, request: Shape) -> Shape:

@@ -23,7 +23,7 @@ from lochan.glue.api.records import Crawl, Origin, Shape
 from lochan.glue.api.state import GlueState
 from lochan.glue.api.worker_events import WorkerEvent
 
-_LOG_GROUP = "/aws-glue/crawlers"
+LOG_GROUP = "/aws-glue/crawlers"
 # How a crawler and the conditions of triggers call the end of a crawl.
 LAST_CRAWL_STATUS = {"COMPLETED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 _FILTER_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -46,10 +46,18 @@ def find_active(state: GlueState, crawler: str) -> Crawl | None:
     return next((crawl for crawl in history(state, crawler) if crawl.is_active), None)
 
 
-def begin(state: GlueState, crawler: str, origin: Origin | None = None) -> Crawl:
+def begin(
+    state: GlueState, crawler: str, origin: Origin | None = None, log_group: str = LOG_GROUP
+) -> Crawl:
     """Record a new crawl, that a person or a trigger started."""
     crawl = Crawl(
-        str(uuid.uuid4()), crawler, "RUNNING", state.next_sequence(), state.now(), origin=origin
+        str(uuid.uuid4()),
+        crawler,
+        "RUNNING",
+        state.next_sequence(),
+        state.now(),
+        log_group,
+        origin=origin,
     )
     state.crawls[crawl.id] = crawl
     return crawl
@@ -145,7 +153,7 @@ def _describe_last(crawl: Crawl) -> dict[str, Any]:
     error = {"ErrorMessage": crawl.error} if crawl.error else {}
     return {
         "Status": LAST_CRAWL_STATUS[crawl.state],
-        "LogGroup": _LOG_GROUP,
+        "LogGroup": crawl.log_group,
         "LogStream": crawl.crawler,
         "MessagePrefix": crawl.id,
         "StartTime": crawl.started,
@@ -163,7 +171,7 @@ def _describe(crawl: Crawl) -> dict[str, Any]:
         "CrawlId": crawl.id,
         "State": crawl.state,
         "StartTime": crawl.started,
-        "LogGroup": _LOG_GROUP,
+        "LogGroup": crawl.log_group,
         "LogStream": crawl.crawler,
         "MessagePrefix": crawl.id,
         "DPUHour": 0.0,

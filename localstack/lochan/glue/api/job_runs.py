@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lochan.glue.api import jobs
+from lochan.glue.api import jobs, security_configurations
 from lochan.glue.api.capacity import check_capacity, describe_capacity
 from lochan.glue.api.errors import (
     ConcurrentRunsExceededException,
@@ -21,6 +21,7 @@ from lochan.glue.api.records import Job, JobRun, Origin, Shape
 from lochan.glue.api.state import GlueState
 from lochan.glue.api.worker_events import WorkerEvent
 
+_LOG_GROUPS = {"pythonshell": "/aws-glue/python-jobs"}
 _LOG_GROUP = "/aws-glue/jobs"
 _INHERITED = ("Timeout", "SecurityConfiguration", "NotificationProperty", "ExecutionClass")
 _WORKERS = ("WorkerType", "NumberOfWorkers")
@@ -37,7 +38,9 @@ def start(state: GlueState, request: Shape) -> Shape:
     settings = _inherit_settings(job, request)
     previous = _find(state, job.name, request["JobRunId"])
     arguments = request.get("Arguments", previous.arguments)
-    return _begin_next_attempt(state, job, replace(previous, origin=None), arguments, settings)
+    encryption = _read_encryption(state, settings)
+    restarted = replace(previous, origin=None, encryption=encryption)
+    return _begin_next_attempt(state, job, restarted, arguments, settings)
 
 
 def start_first_attempt(state: GlueState, request: Shape, origin: Origin | None) -> Shape:
@@ -46,6 +49,7 @@ def start_first_attempt(state: GlueState, request: Shape, origin: Origin | None)
     _check_concurrency(state, job)
     check_capacity(request)
     run = _describe_new(state, job, request, origin)
+    run = _encrypt(job, run, _read_encryption(state, run.settings))
     return _begin(state, job, run)
 
 
@@ -124,6 +128,7 @@ def _begin_next_attempt(
     attempts = [run.attempt for run in state.runs.values() if run.id.startswith(first)]
     attempt = max(attempts) + 1
     run = _new_run(state, job, f"{first}_attempt_{attempt}", arguments, settings)
+    run = _encrypt(job, run, previous.encryption)
     return _begin(
         state,
         job,
@@ -152,7 +157,22 @@ def _new_run(
         arguments=arguments,
         merged_arguments=_merge_arguments(job, arguments),
         settings=settings,
+        log_group=_LOG_GROUPS.get(job.definition["Command"].get("Name", ""), _LOG_GROUP),
     )
+
+
+def _read_encryption(state: GlueState, settings: Shape) -> Shape:
+    name = settings.get("SecurityConfiguration")
+    return security_configurations.read_encryption(state, name)
+
+
+def _encrypt(job: Job, run: JobRun, encryption: Shape) -> JobRun:
+    """Return the run as one that encrypts what it writes; encrypted logs have their own group."""
+    name = run.settings.get("SecurityConfiguration")
+    group = security_configurations.name_job_logs(
+        run.log_group, job.definition["Role"], name, encryption
+    )
+    return replace(run, encryption=encryption, log_group=group)
 
 
 def _begin(state: GlueState, job: Job, run: JobRun) -> Shape:
@@ -203,6 +223,10 @@ def _describe_for_worker(job: Job, run: JobRun) -> dict[str, Any]:
         "worker_type": run.settings.get("WorkerType"),
         "number_of_workers": run.settings.get("NumberOfWorkers"),
         "attempt": run.attempt,
+        "security_configuration": run.settings.get("SecurityConfiguration"),
+        "s3_encryption": security_configurations.read_s3_encryption(run.encryption),
+        "log_group": run.log_group,
+        "log_key": security_configurations.read_log_key(run.encryption),
     }
 
 
@@ -250,7 +274,7 @@ def _describe(run: JobRun) -> dict[str, Any]:
         "Arguments": dict(run.arguments),
         "PredecessorRuns": [{"JobName": job, "RunId": id} for job, id in predecessors],
         "ExecutionTime": run.execution_time,
-        "LogGroupName": _LOG_GROUP,
+        "LogGroupName": run.log_group,
         **run.settings,
         **{name: value for name, value in optional.items() if value is not None},
     }

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html
 from dataclasses import replace
 from typing import Any
 
-from lochan.glue.api import tags
+from lochan.glue.api import security_configurations, tags
 from lochan.glue.api.capacity import check_capacity, describe_capacity
 from lochan.glue.api.errors import (
     AlreadyExistsException,
@@ -39,6 +39,7 @@ def create(state: GlueState, request: Shape) -> Shape:
     if name in state.jobs:
         raise AlreadyExistsException(f"Job {name} already exists.")
     definition = _complete(request, omit=("Name", "Tags"))
+    security_configurations.check_of_job(state, definition)
     tags.put(state, state.arn("job", name), request.get("Tags", {}))
     now = state.now()
     state.jobs[name] = Job(name, definition, now, now)
@@ -77,6 +78,7 @@ def update(state: GlueState, request: Shape) -> Shape:
     """Answer UpdateJob: what the update leaves out is reset to its default."""
     job = find(state, request["JobName"])
     definition = _complete(request["JobUpdate"], omit=())
+    security_configurations.check_of_job(state, definition)
     for member in ("Role", "Command"):
         if member not in definition:
             raise InvalidInputException(

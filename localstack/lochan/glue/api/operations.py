@@ -14,6 +14,7 @@ from lochan.glue.api import (
     jobs,
     partition_batches,
     partitions,
+    security_configurations,
     table_versions,
     tables,
     tags,
@@ -108,6 +109,11 @@ OPERATIONS: Mapping[str, Handler] = {
     "DeleteTrigger": triggers.delete,
     "StartTrigger": triggers.start,
     "StopTrigger": triggers.stop,
+    # security configurations
+    "CreateSecurityConfiguration": security_configurations.create,
+    "GetSecurityConfiguration": security_configurations.get,
+    "GetSecurityConfigurations": security_configurations.list_all,
+    "DeleteSecurityConfiguration": security_configurations.delete,
     # tags
     "TagResource": tags.tag,
     "UntagResource": tags.untag,

@@ -68,6 +68,15 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class SecurityConfiguration:
+    """How crawlers and jobs encrypt what they write, in the shape EncryptionConfiguration."""
+
+    name: str
+    definition: Shape
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Trigger:
     """What starts jobs and crawlers; `activated` is when its schedule came into force."""
 
@@ -115,6 +124,7 @@ class Crawl:
     state: str
     sequence: int
     started: datetime
+    log_group: str
     completed: datetime | None = None
     error: str | None = None
     changes: Mapping[str, int] = field(default_factory=dict)
@@ -143,8 +153,9 @@ class JobRun:
     """One attempt to run a job.
 
     `arguments` were passed to StartJobRun, `merged_arguments` reach the script; `settings` holds
-    what a run inherits from its job unless told otherwise (Timeout, WorkerType ...). A run that a
-    trigger could not start was refused, and never ran.
+    what a run inherits from its job unless told otherwise (Timeout, WorkerType ...).
+    `encryption` is that of its security configuration, as it was when the run began; `log_group`
+    precedes /output and /error. A run that a trigger could not start was refused, and never ran.
     """
 
     id: str
@@ -157,6 +168,8 @@ class JobRun:
     arguments: Mapping[str, str]
     merged_arguments: Mapping[str, str]
     settings: Shape
+    log_group: str
+    encryption: Shape = field(default_factory=dict)
     previous_run: str | None = None
     completed: datetime | None = None
     execution_time: int = 0

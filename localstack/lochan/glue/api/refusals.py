@@ -32,15 +32,9 @@ _REFUSED: Mapping[str, tuple[str, ...]] = {
     "CreateConnection": _CONNECTION,
     "UpdateConnection": _CONNECTION,
     "GetConnection": ("ApplyOverrideForComputeEnvironment",),
-    "CreateCrawler": ("CrawlerSecurityConfiguration",),
-    "UpdateCrawler": ("CrawlerSecurityConfiguration",),
-    "CreateJob": ("SecurityConfiguration", "MaintenanceWindow", "JobRunQueuingEnabled"),
-    "UpdateJob": (
-        "JobUpdate.SecurityConfiguration",
-        "JobUpdate.MaintenanceWindow",
-        "JobUpdate.JobRunQueuingEnabled",
-    ),
-    "StartJobRun": ("SecurityConfiguration", "ExecutionRoleSessionPolicy", "JobRunQueuingEnabled"),
+    "CreateJob": ("MaintenanceWindow", "JobRunQueuingEnabled"),
+    "UpdateJob": ("JobUpdate.MaintenanceWindow", "JobUpdate.JobRunQueuingEnabled"),
+    "StartJobRun": ("ExecutionRoleSessionPolicy", "JobRunQueuingEnabled"),
     "CreateTrigger": ("WorkflowName", "EventBatchingCondition"),
     "UpdateTrigger": ("TriggerUpdate.EventBatchingCondition",),
 }

@@ -18,6 +18,7 @@ from lochan.glue.api.records import (
     Job,
     JobRun,
     Partition,
+    SecurityConfiguration,
     Table,
     Trigger,
 )
@@ -35,7 +36,7 @@ class Worker(Protocol):
     def stop_run(self, run_id: str) -> None:
         """Stop a run."""
 
-    def start_crawl(self, crawl_id: str, crawler: Mapping[str, Any]) -> None:
+    def start_crawl(self, crawl_id: str, description: Mapping[str, Any]) -> None:
         """Run a crawler."""
 
     def stop_crawl(self, crawl_id: str) -> None:
@@ -62,6 +63,7 @@ class GlueState:
     partitions: dict[TableKey, Partitions] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     classifiers: dict[str, Classifier] = field(default_factory=dict)
+    security_configurations: dict[str, SecurityConfiguration] = field(default_factory=dict)
     crawlers: dict[str, Crawler] = field(default_factory=dict)
     crawls: dict[str, Crawl] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-trigger.html
 
 from collections.abc import Callable, Mapping
 
-from lochan.glue.api import crawlers, jobs
+from lochan.glue.api import crawlers, jobs, security_configurations
 from lochan.glue.api.cron import parse_cron
 from lochan.glue.api.errors import InvalidInputException, OperationNotSupportedException
 from lochan.glue.api.records import Shape
@@ -88,9 +88,7 @@ def _check_action(state: GlueState, action: Shape) -> None:
             f"An Action must have exactly one of JobName and CrawlerName: {dict(action)}."
         )
     if "SecurityConfiguration" in action:
-        raise OperationNotSupportedException(
-            "Actions of triggers are emulated without SecurityConfiguration: leave it out."
-        )
+        security_configurations.find(state, action["SecurityConfiguration"])
     if "JobName" in action:
         jobs.find(state, action["JobName"])
     else:

@@ -40,9 +40,9 @@ class WorkerClient:
         """Ask for the end of a run."""
         self._request("POST", f"/runs/{run_id}/stop", {})
 
-    def start_crawl(self, crawl_id: str, crawler: Mapping[str, Any]) -> None:
+    def start_crawl(self, crawl_id: str, description: Mapping[str, Any]) -> None:
         """Hand over a crawl."""
-        self._request("POST", "/crawls", {"crawl_id": crawl_id, "crawler": crawler})
+        self._request("POST", "/crawls", {"crawl_id": crawl_id, **description})
 
     def stop_crawl(self, crawl_id: str) -> None:
         """Ask for the end of a crawl."""

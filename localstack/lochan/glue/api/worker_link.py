@@ -57,9 +57,9 @@ class WorkerLink:
         """Stop a run."""
         self._put(_Order("run", run_id, lambda: self._client.stop_run(run_id), False))
 
-    def start_crawl(self, crawl_id: str, crawler: Mapping[str, Any]) -> None:
+    def start_crawl(self, crawl_id: str, description: Mapping[str, Any]) -> None:
         """Run a crawler."""
-        send = lambda: self._client.start_crawl(crawl_id, crawler)  # noqa: E731
+        send = lambda: self._client.start_crawl(crawl_id, description)  # noqa: E731
         self._put(_Order("crawl", crawl_id, send, True))
 
     def stop_crawl(self, crawl_id: str) -> None:

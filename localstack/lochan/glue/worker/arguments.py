@@ -153,6 +153,8 @@ def script_arguments(request: RunRequest) -> tuple[str, ...]:
         "--JOB_RUN_ID": request.run_id,
         "--job-bookmark-option": "job-bookmark-disable",
     }
+    if request.security_configuration:
+        own["--SECURITY_CONFIGURATION"] = request.security_configuration
     given = {name: value for name, value in request.arguments.items() if name not in CONSUMED}
     return tuple(part for pair in {**own, **given}.items() for part in pair)
 

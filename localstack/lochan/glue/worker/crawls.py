@@ -10,12 +10,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lochan.glue.crawler.collaborators import Clients, Reporting
 from lochan.glue.crawler.errors import CrawlError, CrawlStopped
-from lochan.glue.worker.logs import LogStream
+from lochan.glue.worker.logs import LogsNotEncrypted, LogStream, encrypt_log_group
 from lochan.glue.worker.run_requests import CrawlRequest
 from lochan.glue.worker.runs import CRAWL_TRANSITIONS, EventLog, StateMachine
 
-# https://docs.aws.amazon.com/glue/latest/dg/monitor-crawler.html
-LOG_GROUP = "/aws-glue/crawlers"
 NO_COUNTS = {
     "tables_created": 0,
     "tables_updated": 0,
@@ -46,7 +44,8 @@ class CrawlExecution:
         self._s3 = s3
         self._glue = glue
         self._secrets = secrets
-        self._log = LogStream(logs, LOG_GROUP, request.crawler["Name"])
+        self._logs = logs
+        self._log = LogStream(logs, request.logs.name, request.crawler["Name"], request.logs.key)
         self._should_stop = threading.Event()
         self._thread = threading.Thread(target=self._carry_out, daemon=True)
 
@@ -68,7 +67,12 @@ class CrawlExecution:
         error_message = None
         counts = NO_COUNTS
         try:
+            self._encrypt_logs()
             counts = self._crawl()
+        except LogsNotEncrypted as refusal:
+            self._log.close()
+            self._end(counts, str(refusal))
+            return
         except CrawlStopped:
             self._log.write("INFO : The crawl was stopped; what it published stays")
         except (CrawlError, ClientError, BotoCoreError, OSError, ValueError) as error:
@@ -80,6 +84,11 @@ class CrawlExecution:
             self._log.write(f"ERROR : {error_message}")
         self._log.close()
         self._end(counts, error_message)
+
+    def _encrypt_logs(self) -> None:
+        group = self._request.logs
+        if group.key:
+            encrypt_log_group(self._logs, group.name, group.key)
 
     def _crawl(self) -> dict[str, int]:
         crawl = importlib.import_module("lochan.glue.crawler.crawl")

@@ -14,21 +14,19 @@ from py4j.protocol import Py4JError, Py4JJavaError
 from lochan.glue.worker.arguments import JobArguments, RunRefused, read_arguments
 from lochan.glue.worker.control import Answer, ServedRun, serve_run
 from lochan.glue.worker.endings import describe_exit
-from lochan.glue.worker.fleet import JvmFleet
+from lochan.glue.worker.fleet import WARM_UP, WARM_UP_SECONDS, JvmFleet
 from lochan.glue.worker.isolation import find_shared_state, split_settings
 from lochan.glue.worker.jvm import JvmUnavailable, SparkJvm
-from lochan.glue.worker.logs import LogStream, PipeReader
+from lochan.glue.worker.logs import LogsNotEncrypted, LogStream, PipeReader, encrypt_log_group
 from lochan.glue.worker.run_process import RunPlan, describe_error
 from lochan.glue.worker.run_requests import RunRequest
 from lochan.glue.worker.run_starter import RunProcess, RunStarter, RunStartFailed
 from lochan.glue.worker.runs import RUN_TRANSITIONS, EventLog, StateMachine
 from lochan.glue.worker.staging import StagedFiles, stage_files
 
+# The two log groups of a run, after what precedes both.
 # https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html
-LOG_GROUPS = {
-    "glueetl": ("/aws-glue/jobs/output", "/aws-glue/jobs/error"),
-    "pythonshell": ("/aws-glue/python-jobs/output", "/aws-glue/python-jobs/error"),
-}
+OUTPUT, ERROR = "output", "error"
 # Every script sets them.
 NAMES_OF_CONTEXT = {"spark.app.name", "spark.master"}
 # A process that outlives its run may hold the pipes open; what was printed is read by then.
@@ -99,11 +97,13 @@ class RunExecution:
         }
 
     def _carry_out(self) -> None:
-        output_group, error_group = LOG_GROUPS.get(self._request.command, LOG_GROUPS["glueetl"])
-        output_log = self._open_log(output_group)
-        self._error_log = self._open_log(error_group)
+        output_log = self._open_log(OUTPUT)
+        self._error_log = self._open_log(ERROR)
         try:
+            self._encrypt_logs()
             outcome = self._run(output_log, self._error_log)
+        except LogsNotEncrypted as refusal:
+            outcome = Outcome("FAILED", str(refusal))
         except (RunRefused, RunStartFailed) as refusal:
             self._error_log.write(str(refusal))
             outcome = Outcome("FAILED", str(refusal))
@@ -117,8 +117,16 @@ class RunExecution:
         self._end_own_jvm()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _open_log(self, group: str) -> LogStream:
-        return LogStream(self._services.logs, group, self._request.run_id)
+    def _open_log(self, kind: str) -> LogStream:
+        logs = self._request.logs
+        group = f"{logs.name}/{kind}"
+        return LogStream(self._services.logs, group, self._request.run_id, logs.key)
+
+    def _encrypt_logs(self) -> None:
+        logs = self._request.logs
+        if logs.key:
+            for kind in (OUTPUT, ERROR):
+                encrypt_log_group(self._services.logs, f"{logs.name}/{kind}", logs.key)
 
     def _run(self, output_log: LogStream, error_log: LogStream) -> Outcome:
         arguments = read_arguments(self._request)
@@ -145,6 +153,7 @@ class RunExecution:
         return self._judge(served)
 
     def _plan(self, arguments: JobArguments, staged: StagedFiles) -> RunPlan:
+        encryption = self._request.s3_encryption
         temporary = self._folder / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
         return RunPlan(
@@ -156,6 +165,7 @@ class RunExecution:
                 **self._services.environment,
                 "TMPDIR": str(temporary),
                 "LOCHAN_RUN_ATTEMPT": str(self._request.attempt),
+                **(encryption.environment if encryption else {}),
             },
         )
 
@@ -204,12 +214,22 @@ class RunExecution:
         warehouse = str(self._folder / "warehouse")
         session = {**plan.session, "spark.sql.warehouse.dir": warehouse}
         reason = self._reason_for_own_jvm(plan.jvm, arguments, staged)
-        if reason is None:
+        if reason is None and self._is_admitted(shared):
             return shared, session
+        reason = reason or "runs that write to S3 with another encryption are in the shared one"
         self._note(f"This run gets a Spark of its own, which takes seconds: {reason}.")
         jvm = self._services.fleet.start_private(plan.jvm, staged.jars)
+        jvm.s3_writers.admit(self._request.run_id, self._request.s3_encryption)
         self._has_own_jvm = True
         return jvm, session
+
+    def _is_admitted(self, shared: SparkJvm) -> bool:
+        return shared.s3_writers.admit(
+            self._request.run_id,
+            self._request.s3_encryption,
+            after=WARM_UP,
+            seconds=WARM_UP_SECONDS,
+        )
 
     def _reason_for_own_jvm(
         self, jvm_settings: Mapping[str, str], arguments: JobArguments, staged: StagedFiles

@@ -14,6 +14,9 @@ from lochan.glue.worker.run_starter import RunStartFailed
 from lochan.glue.worker.spark import spark_settings
 
 SHARED_WAIT_SECONDS = 180
+# The first run of a JVM, which is a script of the worker's own.
+WARM_UP = "warm-up"
+WARM_UP_SECONDS = 120
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +124,8 @@ class JvmFleet:
                 if not self._is_closing:
                     logger.error("%s", error)
                 return
+            # Before anybody else: what the warm-up makes is not to be closed under it.
+            jvm.s3_writers.admit(WARM_UP, None)
             self._publish(jvm, None)
             threading.Thread(target=self._make_warm, args=(jvm,), daemon=True).start()
             jvm.wait()
@@ -142,6 +147,8 @@ class JvmFleet:
             logger.error("%s", error)
             self._failure = str(error)
             return
+        finally:
+            jvm.s3_writers.leave(WARM_UP)
         self._is_warm = jvm.is_alive()
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ from py4j.java_gateway import java_import
 from py4j.protocol import Py4JError
 
 from lochan.glue.worker.java import java_command, java_home, spark_home
+from lochan.glue.worker.s3_encryption import SETTINGS, S3Encryption, S3Writers
 
 START_SECONDS = 120
 STOP_SECONDS = 10
@@ -76,6 +77,7 @@ class SparkJvm:
         self._is_stopped = False
         self._end_listeners: dict[str, Callable[[], None]] = {}
         self._sql_conf: Any = None
+        self.s3_writers = S3Writers(self._encrypt_s3)
 
     def start(self) -> None:
         """Start the JVM and its SparkContext. Raises JvmUnavailable."""
@@ -192,15 +194,32 @@ class SparkJvm:
         except (Py4JError, OSError):
             return False
 
-    def open_run(self, run_id: str, options: Mapping[str, str]) -> RunGateway:
-        """Make a session with these `spark.sql.*` settings and a gateway to it, for one run."""
+    def _encrypt_s3(self, encryption: S3Encryption | None) -> None:
+        """Have file systems encrypt so that are made from now on, and make them all anew."""
+        endpoint = self.settings.get("spark.hadoop.fs.s3a.endpoint", "https:")
+        is_plain_http = not endpoint.startswith("https:")
+        wanted = encryption.hadoop_settings(is_plain_http=is_plain_http) if encryption else {}
+        with self._explained():
+            hadoop = self._context.hadoopConfiguration()
+            for name in SETTINGS:
+                hadoop.unset(name)
+            for name, value in wanted.items():
+                hadoop.set(name, value)
+            self._gateway.jvm.org.apache.hadoop.fs.FileSystem.closeAll()
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
         try:
-            with self._lock, self._marked_thread(run_id):
-                return self._start_gateway(run_id, options)
+            yield
         except (Py4JError, OSError) as error:
             if self.answers():
                 raise
             raise JvmUnavailable("The Spark JVM ended while a run attached to it.") from error
+
+    def open_run(self, run_id: str, options: Mapping[str, str]) -> RunGateway:
+        """Make a session with these `spark.sql.*` settings and a gateway to it, for one run."""
+        with self._explained(), self._lock, self._marked_thread(run_id):
+            return self._start_gateway(run_id, options)
 
     @contextlib.contextmanager
     def _marked_thread(self, run_id: str) -> Iterator[None]:
@@ -233,13 +252,14 @@ class SparkJvm:
         """Cancel what the run left behind in the JVM and free what it held there."""
         self._end_listeners.pop(run_id, None)
         run = self._runs.pop(run_id, None)
-        if run is None:
-            return
         try:
-            self._release(run)
+            if run is not None:
+                self._release(run)
         except (Py4JError, OSError):
             if self.answers():
                 raise
+        finally:
+            self.s3_writers.leave(run_id)
 
     def _release(self, run: _RunInJvm) -> None:
         spark_context = self._context.sc()

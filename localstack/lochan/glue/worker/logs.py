@@ -25,11 +25,31 @@ logger = logging.getLogger(__name__)
 Event = tuple[int, str]
 
 
+class LogsNotEncrypted(ValueError):
+    """A log group cannot have the key that it is to have; the message says why."""
+
+
+def encrypt_log_group(logs: Any, group: str, key: str) -> None:
+    """Give a log group a key of KMS, and make it where it is not there. Raises LogsNotEncrypted."""
+    try:
+        try:
+            logs.associate_kms_key(logGroupName=group, kmsKeyId=key)
+        except logs.exceptions.ResourceNotFoundException:
+            with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+                logs.create_log_group(logGroupName=group, kmsKeyId=key)
+    except (ClientError, BotoCoreError) as error:
+        raise LogsNotEncrypted(
+            f"The log group {group} cannot be encrypted with the key {key}, and nothing is logged"
+            f" unencrypted: {error}"
+        ) from error
+
+
 class LogStream:
     """One stream of one group; lines are handed over at once and shipped by a thread."""
 
-    def __init__(self, logs: Any, group: str, stream: str) -> None:
+    def __init__(self, logs: Any, group: str, stream: str, key: str | None = None) -> None:
         self._logs = logs
+        self._key = {"kmsKeyId": key} if key else {}
         self._names = {"logGroupName": group, "logStreamName": stream}
         self._lines: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._is_created = False
@@ -86,7 +106,7 @@ class LogStream:
             self._create_stream(already_there)
         except self._logs.exceptions.ResourceNotFoundException:
             with contextlib.suppress(already_there):
-                self._logs.create_log_group(logGroupName=self._names["logGroupName"])
+                self._logs.create_log_group(logGroupName=self._names["logGroupName"], **self._key)
             self._create_stream(already_there)
         self._is_created = True
 

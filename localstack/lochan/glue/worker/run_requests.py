@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lochan.glue.worker.s3_encryption import S3Encryption
+
 # A retry has the id of its first attempt and the number of its own.
 RUN_ID = re.compile(r"jr_[0-9a-f]{64}(_attempt_[0-9]{1,4})?\Z")
 
@@ -27,6 +29,14 @@ class InvalidRequest(ValueError):
 
 
 @dataclass(frozen=True)
+class LogGroups:
+    """Where a run or crawl logs: the name, or what precedes /output and /error; and the key."""
+
+    name: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
 class RunRequest:
     """A job run to carry out; `arguments` are merged already."""
 
@@ -40,6 +50,9 @@ class RunRequest:
     worker_type: str | None
     number_of_workers: int | None
     attempt: int
+    security_configuration: str | None
+    s3_encryption: S3Encryption | None
+    logs: LogGroups
 
     @classmethod
     def from_json(cls, body: Any) -> "RunRequest":
@@ -61,6 +74,9 @@ class RunRequest:
             worker_type=fields.get("worker_type"),
             number_of_workers=fields.get("number_of_workers"),
             attempt=int(fields.get("attempt") or 0),
+            security_configuration=fields.get("security_configuration"),
+            s3_encryption=_read_s3_encryption(fields.get("s3_encryption")),
+            logs=_read_logs(fields),
         )
 
     @property
@@ -78,6 +94,7 @@ class CrawlRequest:
 
     crawl_id: str
     crawler: Mapping[str, Any]
+    logs: LogGroups
 
     @classmethod
     def from_json(cls, body: Any) -> "CrawlRequest":
@@ -85,7 +102,18 @@ class CrawlRequest:
         fields = _object(body, "the body")
         crawler = _object(fields.get("crawler"), "crawler")
         _text(crawler, "Name")
-        return cls(_text(fields, "crawl_id"), crawler)
+        return cls(_text(fields, "crawl_id"), crawler, _read_logs(fields))
+
+
+def _read_logs(fields: Mapping[str, Any]) -> LogGroups:
+    return LogGroups(_text(fields, "log_group"), fields.get("log_key"))
+
+
+def _read_s3_encryption(value: Any) -> S3Encryption | None:
+    if value is None:
+        return None
+    fields = _object(value, "s3_encryption")
+    return S3Encryption(_text(fields, "algorithm"), str(fields.get("key") or ""))
 
 
 def _object(value: Any, name: str) -> Mapping[str, Any]:

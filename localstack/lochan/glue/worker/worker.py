@@ -18,7 +18,13 @@ from lochan.glue.worker.class_archive import archive_options
 from lochan.glue.worker.control import Answer, serve_run
 from lochan.glue.worker.crawls import CrawlExecution
 from lochan.glue.worker.execution import RunExecution, Services
-from lochan.glue.worker.fleet import JvmFleet, JvmPlan, WarmUpFailed
+from lochan.glue.worker.fleet import (
+    WARM_UP,
+    WARM_UP_SECONDS,
+    JvmFleet,
+    JvmPlan,
+    WarmUpFailed,
+)
 from lochan.glue.worker.jvm import SparkJvm, worker_environment
 from lochan.glue.worker.logs import PipeReader
 from lochan.glue.worker.run_process import RunPlan
@@ -27,7 +33,6 @@ from lochan.glue.worker.run_starter import RunStarter, RunStartFailed
 from lochan.glue.worker.runs import EventLog
 from lochan.glue.worker.staging import find_source_roots
 
-WARM_UP_SECONDS = 120
 STOP_SECONDS = 10
 SCRATCH_PATTERNS = ("jvm-*", "runs", "s3a", "spark", "warehouse", "warm-up")
 # The worker's own packages, and those that jobs import from beside it.
@@ -158,12 +163,12 @@ class GlueWorker:
 
     def _warm_up(self, jvm: SparkJvm) -> None:
         """Run a script that loads what jobs use, in the way that jobs are run."""
-        folder = self._settings.scratch / "warm-up"
+        folder = self._settings.scratch / WARM_UP
         folder.mkdir(exist_ok=True)
 
         def open_spark(settings: dict[str, str]) -> Answer:
             options = {"spark.sql.warehouse.dir": str(folder / "warehouse")}
-            gateway = jvm.open_run("warm-up", options)
+            gateway = jvm.open_run(WARM_UP, options)
             return {"port": gateway.port, "secret": gateway.secret}
 
         process = self._starter.start(self._warm_up_plan(folder).save())
@@ -173,7 +178,7 @@ class GlueWorker:
         process.kill()
         for reader in readers:
             reader.finish(1)
-        jvm.close_run("warm-up")
+        jvm.close_run(WARM_UP)
         if served.exit_code != 0:
             logger.error("The warm-up failed:\n%s", "\n".join(output.lines))
             raise WarmUpFailed(f"The warm-up of the Spark JVM failed: {served.error}")

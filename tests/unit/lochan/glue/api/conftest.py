@@ -29,8 +29,8 @@ class RecordingWorker:
     def stop_run(self, run_id: str) -> None:
         self.stopped_runs.append(run_id)
 
-    def start_crawl(self, crawl_id: str, crawler: Mapping[str, Any]) -> None:
-        self.started_crawls[crawl_id] = crawler
+    def start_crawl(self, crawl_id: str, description: Mapping[str, Any]) -> None:
+        self.started_crawls[crawl_id] = description
 
     def stop_crawl(self, crawl_id: str) -> None:
         self.stopped_crawls.append(crawl_id)

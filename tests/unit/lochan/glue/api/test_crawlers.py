@@ -6,7 +6,6 @@ from lochan.glue.api.errors import (
     CrawlerRunningException,
     EntityNotFoundException,
     InvalidInputException,
-    OperationNotSupportedException,
 )
 from lochan.glue.api.worker_events import WorkerEvent
 
@@ -68,17 +67,6 @@ def test_senseless_definition_is_refused(call, members, complaint):
         call("CreateCrawler", Name="x", Role="role", **members)
 
 
-def test_security_configuration_is_refused_by_name(call):
-    with pytest.raises(OperationNotSupportedException, match="CrawlerSecurityConfiguration"):
-        call(
-            "CreateCrawler",
-            Name="x",
-            Role="r",
-            Targets=TARGETS,
-            CrawlerSecurityConfiguration="kms",
-        )
-
-
 def test_update_keeps_what_it_leaves_out(call, crawler):
     call("UpdateCrawler", Name=crawler, TablePrefix="raw_")
     described = read(call)
@@ -89,9 +77,10 @@ def test_update_keeps_what_it_leaves_out(call, crawler):
 
 def test_start_hands_the_crawler_to_the_worker(call, crawler, worker):
     call("StartCrawler", Name=crawler)
-    (described,) = worker.started_crawls.values()
-    assert described["Name"] == "landing"
-    assert described["Targets"] == TARGETS
+    (told,) = worker.started_crawls.values()
+    assert told["crawler"]["Name"] == "landing"
+    assert told["crawler"]["Targets"] == TARGETS
+    assert (told["log_group"], told["log_key"]) == ("/aws-glue/crawlers", None)
     assert read(call)["State"] == "RUNNING"
 
 

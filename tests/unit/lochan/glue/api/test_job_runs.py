@@ -63,6 +63,10 @@ def test_worker_is_told_everything(start, worker):
         "worker_type": "G.1X",
         "number_of_workers": 2,
         "attempt": 0,
+        "security_configuration": None,
+        "s3_encryption": None,
+        "log_group": "/aws-glue/jobs",
+        "log_key": None,
     }
 
 

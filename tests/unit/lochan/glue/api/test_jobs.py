@@ -80,7 +80,6 @@ def test_python_version_that_glue_does_not_have(create):
 @pytest.mark.parametrize(
     "members",
     [
-        {"SecurityConfiguration": "sse"},
         {"MaintenanceWindow": "Sun:10"},
         {"JobRunQueuingEnabled": True},
     ],

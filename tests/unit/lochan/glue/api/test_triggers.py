@@ -287,8 +287,8 @@ def test_trigger_that_exists(call, on_demand, job):
         ({"Actions": [{"JobName": "ghost"}]}, EntityNotFoundException, "Job ghost not found"),
         (
             {"Actions": [{"JobName": "flatten", "SecurityConfiguration": "s"}]},
-            OperationNotSupportedException,
-            "SecurityConfiguration",
+            EntityNotFoundException,
+            "Security configuration s not found",
         ),
         (
             {"Actions": [{"CrawlerName": "landing"}] * 3},

@@ -56,7 +56,8 @@ def test_run_is_posted_with_the_token(client, server):
 
 
 def test_times_in_a_crawler_are_seconds(client, server):
-    client.start_crawl("id", {"CreationTime": datetime(1970, 1, 1, 0, 1, tzinfo=UTC)})
+    created = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
+    client.start_crawl("id", {"crawler": {"CreationTime": created}})
     assert json.loads(server.requests[0][3]) == {
         "crawl_id": "id",
         "crawler": {"CreationTime": 60.0},

@@ -29,8 +29,8 @@ class FakeClient:
     def stop_run(self, run_id):
         self._take(("stop", run_id))
 
-    def start_crawl(self, crawl_id, crawler):
-        self._take(("crawl", crawler["Name"]))
+    def start_crawl(self, crawl_id, description):
+        self._take(("crawl", description["crawler"]["Name"]))
 
     def stop_crawl(self, crawl_id):
         self._take(("stop crawl", crawl_id))

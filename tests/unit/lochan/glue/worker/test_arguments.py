@@ -1,7 +1,7 @@
 import pytest
 
 from lochan.glue.worker.arguments import RunRefused, parse_conf, read_arguments
-from lochan.glue.worker.run_requests import RunRequest
+from lochan.glue.worker.run_requests import LogGroups, RunRequest
 
 RUN_ID = "jr_" + "0" * 64
 
@@ -18,6 +18,9 @@ def make_request(arguments=None, **changes):
         "worker_type": "G.1X",
         "number_of_workers": 2,
         "attempt": 0,
+        "security_configuration": None,
+        "s3_encryption": None,
+        "logs": LogGroups("/aws-glue/jobs"),
     }
     return RunRequest(**{**fields, **changes})
 
@@ -42,6 +45,11 @@ def test_script_sees_names_and_ids_then_the_arguments_it_was_given():
 def test_given_bookmark_option_wins():
     arguments = read_arguments(make_request({"--job-bookmark-option": "job-bookmark-enable"}))
     assert arguments.script_arguments[6:] == ("--job-bookmark-option", "job-bookmark-enable")
+
+
+def test_script_is_told_its_security_configuration():
+    arguments = read_arguments(make_request(security_configuration="safe"))
+    assert arguments.script_arguments[-2:] == ("--SECURITY_CONFIGURATION", "safe")
 
 
 def test_files_are_listed_in_order():

@@ -1,11 +1,12 @@
 from dataclasses import dataclass
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lochan.glue.crawler import crawl as crawler_module
 from lochan.glue.crawler.errors import UnusableTarget
 from lochan.glue.worker.crawls import CrawlExecution
-from lochan.glue.worker.run_requests import CrawlRequest
+from lochan.glue.worker.run_requests import CrawlRequest, LogGroups
 from lochan.glue.worker.runs import EventLog
 
 
@@ -29,6 +30,12 @@ class NoLogs:
 
     def __init__(self):
         self.lines = []
+        self.keys = {}
+
+    def associate_kms_key(self, logGroupName, kmsKeyId):
+        if kmsKeyId == "of somebody else":
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Associate")
+        self.keys[logGroupName] = kmsKeyId
 
     def create_log_stream(self, **names):
         self.names = names
@@ -41,10 +48,10 @@ class NoLogs:
 def crawl(monkeypatch):
     """Crawls with a crawler of the test's own; returns events and log."""
 
-    def start(run_crawl, *, stop=False):
+    def start(run_crawl, *, stop=False, key=None):
         monkeypatch.setattr(crawler_module, "run_crawl", run_crawl)
         events, logs = EventLog(), NoLogs()
-        request = CrawlRequest("c-1", {"Name": "tweets"})
+        request = CrawlRequest("c-1", {"Name": "tweets"}, LogGroups("/aws-glue/crawlers", key))
         execution = CrawlExecution(
             request, events=events, s3=None, glue=None, secrets=None, logs=logs
         )
@@ -67,6 +74,21 @@ def test_crawl_counts_and_logs(crawl):
     assert events[-1]["tables_created"] == 2
     assert logs.lines == ["crawling tweets"]
     assert logs.names == {"logGroupName": "/aws-glue/crawlers", "logStreamName": "tweets"}
+
+
+def test_log_group_of_a_crawl_gets_its_key(crawl):
+    events, logs = crawl(lambda *_: Summary(), key="arn:aws:kms:::key/k")
+    assert events[-1]["state"] == "COMPLETED"
+    assert logs.keys == {"/aws-glue/crawlers": "arn:aws:kms:::key/k"}
+
+
+def test_crawl_whose_log_cannot_be_encrypted_fails_and_logs_nothing(crawl):
+    events, logs = crawl(lambda *_: pytest.fail("it crawled"), key="of somebody else")
+    assert (events[-1]["state"], logs.lines) == ("FAILED", [])
+    assert events[-1]["error_message"].startswith(
+        "The log group /aws-glue/crawlers cannot be encrypted with the key of somebody else, and "
+        "nothing is logged unencrypted:"
+    )
 
 
 @pytest.mark.parametrize("kind", [ValueError, UnusableTarget])

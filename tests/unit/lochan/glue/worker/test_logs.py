@@ -1,4 +1,9 @@
-from lochan.glue.worker.logs import LogStream, batch_events, split_long_lines
+from lochan.glue.worker.logs import (
+    LogStream,
+    batch_events,
+    encrypt_log_group,
+    split_long_lines,
+)
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 BATCH_LIMIT = 1_048_576
@@ -51,9 +56,14 @@ class RecordingLogs:
         self.calls = []
         self.groups = set()
 
-    def create_log_group(self, logGroupName):
-        self.calls.append("create_log_group")
+    def create_log_group(self, logGroupName, kmsKeyId=None):
+        self.calls.append(f"create_log_group {kmsKeyId}" if kmsKeyId else "create_log_group")
         self.groups.add(logGroupName)
+
+    def associate_kms_key(self, logGroupName, kmsKeyId):
+        self.calls.append(f"associate_kms_key {kmsKeyId}")
+        if logGroupName not in self.groups:
+            raise self.exceptions.ResourceNotFoundException
 
     def create_log_stream(self, logGroupName, logStreamName):
         self.calls.append("create_log_stream")
@@ -82,3 +92,24 @@ def test_stream_without_lines_is_not_made():
     logs = RecordingLogs()
     LogStream(logs, "/group", "stream").close()
     assert logs.calls == []
+
+
+def test_group_that_is_there_is_given_its_key():
+    logs = RecordingLogs()
+    logs.groups.add("/group")
+    encrypt_log_group(logs, "/group", "arn")
+    assert logs.calls == ["associate_kms_key arn"]
+
+
+def test_group_that_is_missing_is_made_with_its_key():
+    logs = RecordingLogs()
+    encrypt_log_group(logs, "/group", "arn")
+    assert logs.calls == ["associate_kms_key arn", "create_log_group arn"]
+
+
+def test_stream_makes_a_group_that_was_deleted_with_its_key():
+    logs = RecordingLogs()
+    stream = LogStream(logs, "/group", "stream", "arn")
+    stream.write("one")
+    stream.close()
+    assert logs.calls[:2] == ["create_log_stream", "create_log_group arn"]

@@ -1,6 +1,7 @@
 import pytest
 
-from lochan.glue.worker.run_requests import CrawlRequest, InvalidRequest, RunRequest
+from lochan.glue.worker.run_requests import CrawlRequest, InvalidRequest, LogGroups, RunRequest
+from lochan.glue.worker.s3_encryption import S3Encryption
 
 BODY = {
     "run_id": "jr_" + "a" * 64,
@@ -12,6 +13,7 @@ BODY = {
     "worker_type": "G.2X",
     "number_of_workers": 5,
     "attempt": 1,
+    "log_group": "/aws-glue/jobs",
 }
 
 
@@ -25,6 +27,20 @@ def test_body_is_read():
     assert request.script == "s3://assets/job.py"
     assert request.timeout_seconds == 28_800
     assert request.attempt == 1
+    assert (request.security_configuration, request.s3_encryption) == (None, None)
+    assert request.logs == LogGroups("/aws-glue/jobs", None)
+
+
+def test_encryption_is_read():
+    asked = {
+        "security_configuration": "safe",
+        "s3_encryption": {"algorithm": "aws:kms", "key": "arn:aws:kms:::key/k"},
+        "log_key": "arn:aws:kms:::key/l",
+    }
+    request = RunRequest.from_json({**BODY, **asked})
+    assert request.security_configuration == "safe"
+    assert request.s3_encryption == S3Encryption("aws:kms", "arn:aws:kms:::key/k")
+    assert request.logs == LogGroups("/aws-glue/jobs", "arn:aws:kms:::key/l")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +72,8 @@ def test_units_are_those_of_the_workers(changes, units):
         ({"timeout_minutes": 0}, "timeout_minutes must be a number above 0"),
         ({"timeout_minutes": True}, "timeout_minutes must be a number above 0"),
         ({"arguments": ["--a"]}, "arguments must be a JSON object"),
+        ({"log_group": ""}, "log_group must be a string"),
+        ({"s3_encryption": "aws:kms"}, "s3_encryption must be a JSON object"),
     ],
 )
 def test_wrong_field_is_named(changes, message):
@@ -64,6 +82,8 @@ def test_wrong_field_is_named(changes, message):
 
 
 def test_crawl_needs_an_id_and_a_named_crawler():
-    assert CrawlRequest.from_json({"crawl_id": "c", "crawler": {"Name": "n"}}).crawl_id == "c"
+    body = {"crawl_id": "c", "crawler": {"Name": "n"}, "log_group": "/g", "log_key": "arn"}
+    request = CrawlRequest.from_json(body)
+    assert (request.crawl_id, request.logs) == ("c", LogGroups("/g", "arn"))
     with pytest.raises(InvalidRequest, match="Name must be a string"):
-        CrawlRequest.from_json({"crawl_id": "c", "crawler": {}})
+        CrawlRequest.from_json({**body, "crawler": {}})

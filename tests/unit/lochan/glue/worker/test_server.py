@@ -11,6 +11,7 @@ RUN = {
     "command": {"Name": "glueetl", "ScriptLocation": "s3://assets/job.py"},
     "glue_version": "5.1",
     "timeout_minutes": 480,
+    "log_group": "/aws-glue/jobs",
 }
 
 
@@ -81,7 +82,7 @@ def test_run_is_accepted(client, worker):
 
 
 def test_crawl_is_accepted(client, worker):
-    body = {"crawl_id": "c-1", "crawler": {"Name": "tweets"}}
+    body = {"crawl_id": "c-1", "crawler": {"Name": "tweets"}, "log_group": "/g"}
     assert client.post("/crawls", json=body, headers=TOKEN).status_code == 202
     assert client.post("/crawls/c-1/stop", headers=TOKEN).status_code == 202
     assert client.post("/crawls/c-2/stop", headers=TOKEN).status_code == 404
