@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tasks.job_arguments import refuse_secrets
-from tasks.logs import find_logger, name_flow_run
+from tasks.logs import announce_glue_run, name_flow_run
 
 # https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 ACTIVE_STATES = frozenset({"STARTING", "RUNNING", "STOPPING", "WAITING"})
@@ -86,7 +86,7 @@ def run_job(
         waits,
         sleep,
     )
-    find_logger().info("Waiting for the run %s of the Glue job %s", run_id, job_name)
+    announce_glue_run(job_name, run_id)
     try:
         run = await_run(glue, job_name, run_id, waits, sleep)
     except BaseException:

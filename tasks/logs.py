@@ -26,6 +26,16 @@ def find_logger() -> logging.Logger | logging.LoggerAdapter[logging.Logger]:
         return get_logger("lochan")
 
 
+def announce_glue_run(job_name: str, run_id: str) -> None:
+    """Log which run of a Glue job is waited for; in JSON lines both are fields of their own."""
+    find_logger().info(
+        "Waiting for the run %s of the Glue job %s",
+        run_id,
+        job_name,
+        extra={"glue_run_id": run_id, "glue_job": job_name},
+    )
+
+
 def name_flow_run() -> dict[str, str]:
     """Return the argument that tells a Glue job by which flow run it is started, if by any."""
     flow_run_id = runtime.flow_run.id

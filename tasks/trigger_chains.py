@@ -2,7 +2,7 @@
 
 Nothing of a flow run travels along a chain: StartTrigger takes a name and no arguments. So a run is
 known by the trigger that started it and by not having been there before, and what it has to work
-on it finds by itself.
+on, and for whom, it finds by itself.
 https://docs.aws.amazon.com/glue/latest/dg/about-triggers.html
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html (TriggerName)
 """
@@ -26,7 +26,7 @@ from tasks.glue import (
     stop_crawler,
     stop_job_run,
 )
-from tasks.logs import find_logger
+from tasks.logs import announce_glue_run
 
 # How long a conditional trigger may take to start its job after the crawl.
 START_SECONDS = 120.0
@@ -58,7 +58,7 @@ def run_chain(
     following = _Following(glue, chain, waits, sleep, seen=frozenset(_list_runs(glue, chain)))
     try:
         run_id = following.find_active() or following.start()
-        find_logger().info("Waiting for the run %s of the Glue job %s", run_id, chain.job_name)
+        announce_glue_run(chain.job_name, run_id)
         run = await_run(glue, chain.job_name, run_id, waits, sleep)
     except BaseException:
         following.stop()

@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
+from spark.books.asking import find_flow_run
 from spark.books.model import Request, model_books, open_snapshot, summary_lines
 from spark.books.star import Exported
 from spark.jobs.quality import evaluate
@@ -25,12 +26,13 @@ CATALOG = ["database", "table_prefix"]
 
 def main(argv: list[str]) -> None:
     """Model what the catalog's tables hold."""
-    print(describe_run(argv), flush=True)
     arguments = getResolvedOptions(argv, ["JOB_NAME", *PLACES, *CATALOG])
+    s3 = boto3.client("s3")
+    asked_by = find_flow_run(s3, arguments["processed_bucket"])
+    print(describe_run([*argv, *asked_by]), flush=True)
     context = GlueContext(SparkContext.getOrCreate())
     job = Job(context)
     job.init(arguments["JOB_NAME"], arguments)
-    s3 = boto3.client("s3")
     request = Request(**{name: arguments[name] for name in PLACES})
     snapshot = open_snapshot(context.spark_session, s3, request)
 

@@ -11,6 +11,7 @@ from prefect import runtime
 
 from tasks import postgres
 from tasks.aws import create_client
+from tasks.books.asking import ask_as
 from tasks.books.export import ExportedTable, Exporter
 from tasks.books.fields import Limits
 from tasks.books.landing import LandedFile, list_files
@@ -159,7 +160,8 @@ def make_snapshot(settings: Settings, snapshot: Snapshot) -> tuple[MadeSnapshot,
         made = read_made(s3, settings.processed_bucket, snapshot)
         if made is not None:
             return made, run
-        run = run_chain(create_client("glue"), _chain(settings))
+        with ask_as(s3, settings.processed_bucket, runtime.flow_run.id):
+            run = run_chain(create_client("glue"), _chain(settings))
     made = read_made(s3, settings.processed_bucket, snapshot)
     if made is None:
         raise ProcessedZoneError(

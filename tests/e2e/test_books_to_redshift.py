@@ -74,6 +74,19 @@ def assert_ledger_adds_up(platform: Platform) -> None:
     assert platform.query_rds(f"SELECT count(*) FROM books.loads WHERE {wrong}") == [(0,)]
 
 
+def assert_runs_name_one_another(platform: Platform, log: str) -> None:
+    """The ledger, the flow's log in JSON lines and the log of Glue have the same two ids."""
+    runs = "SELECT DISTINCT flow_run_id, glue_run_id FROM etl.loads WHERE glue_run_id IS NOT NULL"
+    [(flow_run, glue_run)] = platform.query(runs)
+    said = [line for line in map(json.loads, log.splitlines()) if "glue_run_id" in line]
+    assert [(line["flow_run_id"], line["glue_run_id"]) for line in said] == [(flow_run, glue_run)]
+    events = platform.client("logs").get_log_events(
+        logGroupName="/aws-glue/jobs/output", logStreamName=glue_run, startFromHead=True
+    )["events"]
+    first = json.loads(events[0]["message"])
+    assert (first["flow_run_id"], first["glue_run_id"]) == (flow_run, glue_run)
+
+
 @pytest.fixture(scope="module")
 def real(bare_platform: Platform, real_data: Path) -> Platform:
     """An environment into which the real files of B were brought."""
@@ -182,8 +195,9 @@ def undisturbed(bare_platform: Platform) -> dict[str, list[tuple[Any, ...]]]:
     """What one clean run makes of the generated input."""
     platform = bare_platform.environment("booksclean")
     platform.sample("books_to_redshift")
-    done = run(platform)
+    done = run(platform, PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER="json")
     assert done.code == 0, done.output + done.errors
+    assert_runs_name_one_another(platform, done.errors)
     found = star(platform)
     # 600 users and 380 books were generated, 20 users and a few books are known by ratings alone.
     assert len(found["users"]) == 620
