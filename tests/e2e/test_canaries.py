@@ -11,7 +11,6 @@ import gzip
 import json
 import secrets
 import stat
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ from lochan.stack.certificates import key_file
 from lochan.stack.home import Home
 from lochan.stack.processes import find_members
 from lochan.stack.records import read_stack
-from tests.e2e.test_deployments import DEADLINE_SECONDS, ROOT, Prefect, orchestrate
+from tests.e2e.test_deployments import DEADLINE_SECONDS, Prefect, deploy, orchestrate
 from tests.e2e.traces import find_places, leave_behind, read_files
 
 if TYPE_CHECKING:
@@ -101,16 +100,14 @@ def run_flows(platform: Platform, prefect_home: Path, *names: str) -> str:
 def fail_on_the_worker(platform: Platform, webhook: str, called: threading.Event) -> str:
     """Deploy with a webhook that refuses, and let a run fail; returns what deploying printed."""
     applied = orchestrate(platform, "apply", NOTIFY_WEBHOOK_URL=webhook)
-    command = str(Path(sys.executable).parent / "prefect")
-    deployed = platform.run(command, "--no-prompt", "deploy", "--all", LOCHAN_ROOT=str(ROOT))
-    assert deployed.code == 0, deployed.output + deployed.errors
+    _, deployed = deploy(platform)
     prefect = Prefect(platform.values["PREFECT_API_URL"])
     parameters = {"fail_on": "warning", "warehouse": {"disk_warning_percent": 0.001}}
     run_id = prefect.start("monitor_platform", {"parameters": parameters})
     prefect.wait_for_state(run_id, {"FAILED"})
     assert called.wait(DEADLINE_SECONDS), "no automation called the webhook"
     removed = orchestrate(platform, "remove")
-    return "".join(done.output + done.errors for done in (applied, deployed, removed))
+    return deployed + "".join(done.output + done.errors for done in (applied, removed))
 
 
 def be_refused_by_the_x_api(platform: Platform, wrong: str) -> str:

@@ -22,6 +22,14 @@ pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ["collect_tweets", "process_tweets", "warehouse_tweets"]
+# The deployments that have schedules, with times of day or minutes of the hour.
+SCHEDULED = {
+    "collect_tweets": {"00:15"},
+    "clean_books": {"02:10"},
+    "monitor_platform": {":45"},
+    "repartition_by_event_time": {":20"},
+    "sync_missing_partitions": {"01:30", "03:30"},
+}
 DEADLINE_SECONDS = 240
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -48,6 +56,25 @@ class Prefect:
         found.raise_for_status()
         # Schedules have runs of the coming days waiting.
         return [run for run in found.json() if not run["auto_scheduled"]]
+
+    def upcoming(self, name: str) -> set[str]:
+        """When the server has planned runs of a deployment: 2026-11-22T00:15."""
+        body = {"deployments": {"id": {"any_": [self.deployment(name)["id"]]}}}
+        found = self.http.post("/flow_runs/filter", json=body).raise_for_status().json()
+        return {run["expected_start_time"][:16] for run in found if run["auto_scheduled"]}
+
+    def wait_for_plan(self, name: str) -> set[str]:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
+            if planned := self.upcoming(name):
+                return planned
+            time.sleep(0.5)
+        raise TimeoutError(f"The server plans no run of {name}, which has a schedule.")
+
+    def pause(self, name: str) -> None:
+        """Stop the schedules of a deployment and forget the runs that they planned."""
+        path = f"/deployments/{self.deployment(name)['id']}/pause_deployment"
+        self.http.post(path).raise_for_status()
 
     def pretend_to_run(self, name: str) -> str:
         """Have a run that the server believes to be running, and that no worker knows."""
@@ -122,19 +149,37 @@ def orchestrate(platform: Platform, *arguments: str, **values: str) -> Finished:
     return done
 
 
+def deploy(platform: Platform) -> tuple[dict[str, set[str]], str]:
+    """Deploy every flow; returns when the server planned runs of each, and what was printed.
+
+    The schedules are then paused: an hourly run in the middle of a test would be one too many.
+    """
+    command = str(Path(sys.executable).parent / "prefect")
+    done = platform.run(command, "--no-prompt", "deploy", "--all", LOCHAN_ROOT=str(ROOT))
+    assert done.code == 0, done.output + done.errors
+    prefect = Prefect(platform.values["PREFECT_API_URL"])
+    planned = {name: prefect.wait_for_plan(name) for name in SCHEDULED}
+    for name in SCHEDULED:
+        prefect.pause(name)
+    return planned, done.output + done.errors
+
+
 @pytest.fixture(scope="module")
 def deployed(bare_platform: Platform) -> Platform:
     """An environment whose flows are deployed to the stack's Prefect, shared by these tests."""
     platform = bare_platform.environment("deployed")
     orchestrate(platform, "apply")
-    command = str(Path(sys.executable).parent / "prefect")
-    done = platform.run(command, "--no-prompt", "deploy", "--all", LOCHAN_ROOT=str(ROOT))
-    assert done.code == 0, done.output + done.errors
     return platform
 
 
 @pytest.fixture(scope="module")
-def prefect(deployed: Platform) -> Prefect:
+def planned(deployed: Platform) -> dict[str, set[str]]:
+    """When the deployments were to run by their schedules, which are paused now."""
+    return deploy(deployed)[0]
+
+
+@pytest.fixture(scope="module")
+def prefect(deployed: Platform, planned: dict[str, set[str]]) -> Prefect:
     return Prefect(deployed.values["PREFECT_API_URL"])
 
 
@@ -166,6 +211,12 @@ def assert_assets_arrive(platform: Platform, prefect: Prefect) -> None:
         assert upstream in made_from[asset]
     tables = {asset for asset in made_from if asset.startswith(f"{warehouse}/")}
     assert len(tables) == 7
+
+
+def test_the_server_plans_runs_when_the_schedules_say(planned: dict[str, set[str]]) -> None:
+    for name, endings in SCHEDULED.items():
+        width = len(max(endings))
+        assert {time[-width:] for time in planned[name]} == endings
 
 
 def test_deploying_keeps_limits_and_schedules(prefect: Prefect) -> None:

@@ -12,11 +12,12 @@ from lochan.stack.environment import preparation_environment, service_environmen
 from lochan.stack.errors import StackError
 from lochan.stack.probes import request_json
 from lochan.stack.service import Service
-from lochan.stack.settings import HOST, Settings
+from lochan.stack.settings import HOST, SOURCE_ROOT, Settings
 from lochan.stack.site import Site
 from lochan.stack.templates import Template, installed_versions, template_folder
 
 NAME = "prefect"
+_LAUNCHER = SOURCE_ROOT / "lochan" / "stack" / "server_launcher.py"
 # Where its database is, say: PREFECT_* names of the caller's own may be another Prefect's.
 _CHOSEN_PREFIXES = ("LOCHAN_PREFECT_SERVER_", "LOCHAN_PREFECT_UI_")
 
@@ -38,7 +39,7 @@ def prefect_server(site: Site) -> Service:
     }
     # The UI in the browser asks port 4200, be it another stack's, unless it is told.
     environment.setdefault("PREFECT_UI_API_URL", f"{environment['PREFECT_UI_URL']}/api")
-    command = (str(site.settings.python), "-m", "prefect", "server", "start")
+    command = (str(site.settings.python), "-P", str(_LAUNCHER))
     return Service(
         name=NAME,
         command=(*command, "--host", site.settings.listen, "--port", port),
