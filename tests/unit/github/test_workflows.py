@@ -35,7 +35,7 @@ def release() -> Any:
 
 
 def test_there_are_workflows() -> None:
-    assert [path.name for path in WORKFLOWS] == ["ci.yml", "release.yml"]
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "plan.yml", "release.yml"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -55,7 +55,7 @@ def test_a_workflow_has_no_rights_but_those_that_its_jobs_name(path: Path) -> No
 @pytest.mark.parametrize(("path", "name", "job"), JOBS, ids=[f"{p}-{n}" for p, n, _ in JOBS])
 def test_a_job_names_its_rights_and_its_end(path: str, name: str, job: dict[str, Any]) -> None:
     writes = {right for right, level in job["permissions"].items() if level == "write"}
-    allowed = {"publish": {"id-token"}, "release": {"contents"}}
+    allowed = {"plan": {"id-token"}, "publish": {"id-token"}, "release": {"contents"}}
     assert writes == allowed.get(name, set())
     assert "uses" in job or job["timeout-minutes"] <= 60
 
@@ -66,6 +66,32 @@ def test_what_ci_runs_are_the_verbs_that_people_type() -> None:
     verbs = {run.removeprefix("make ") for run in runs}
     assert verbs == {"lint", "test-unit", "test-stack", "test-compose", "wheel"}
     assert verbs <= VERBS
+
+
+def test_a_plan_is_for_whoever_states_a_role_and_never_for_a_fork() -> None:
+    [job] = [job for path, _, job in JOBS if path == "plan.yml"]
+    assert " ".join(job["if"].split()) == (
+        "vars.AWS_PLAN_ROLE_ARN != '' && (github.event_name == 'push' ||"
+        " github.event.pull_request.head.repo.full_name == github.repository)"
+    )
+    triggers = yaml.safe_load((ROOT / ".github/workflows/plan.yml").read_text())[True]  # `on`
+    assert set(triggers) == {"pull_request", "push"}  # pull_request_target would trust a fork
+    assert triggers["push"] == {"branches": ["main"]}
+    assert job["environment"] == "plan"
+
+
+def test_a_plan_is_what_the_documentation_types_and_changes_nothing() -> None:
+    [job] = [job for path, _, job in JOBS if path == "plan.yml"]
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    assert runs == [
+        "make install",
+        ".venv/bin/python -m infrastructure.package dist/spark.zip",
+        'terraform init -input=false -backend-config="environments/$ENVIRONMENT.s3.tfbackend"',
+        'terraform plan -input=false -lock=false -var-file="environments/$ENVIRONMENT.tfvars"',
+    ]
+    # Whoever publishes a package does not get to see the credentials.
+    names = [step.get("uses", step.get("run", "")).split("@")[0] for step in job["steps"]]
+    assert names.index("aws-actions/configure-aws-credentials") > names.index("make install")
 
 
 def test_nothing_that_others_write_is_put_into_a_shell() -> None:
