@@ -90,10 +90,13 @@ def test_a_home_that_may_not_be_written_is_explained(settings, caller, monkeypat
         make_homes(settings, caller.home, PUBLISHED)
 
 
-def test_a_stack_whose_containers_are_gone_is_not_up(settings, caller, answering):
-    make_homes(settings, caller.home, PUBLISHED)
-    with pytest.raises(StackNotUpError):
-        environment(caller)
+def test_a_stack_whose_containers_are_gone_is_not_up(settings, caller):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        published = replace(PUBLISHED, localstack=silent.getsockname()[1])
+        make_homes(settings, caller.home, published)
+        with pytest.raises(StackNotUpError):
+            environment(caller)
 
 
 def test_tools_and_deployments_are_told_different_addresses(settings, caller, answering):
