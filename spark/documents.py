@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,5 +25,9 @@ def read_document(s3: Any, uri: str) -> Any:
 
 def put_document(s3: Any, uri: str, document: Any) -> None:
     """Write a dataclass as a document to an s3:// URI."""
-    bucket, key = split_uri(uri)
-    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(asdict(document), indent=1).encode())
+    put_json(s3, *split_uri(uri), asdict(document))
+
+
+def put_json(s3: Any, bucket: str, key: str, document: Mapping[str, Any]) -> None:
+    """Write a document, in lines that a person reads."""
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document, indent=1).encode())

@@ -17,6 +17,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from spark.academy.plan import Plan, PlannedPartition, PlannedTable
+from spark.documents import put_json
 from spark.tables import Counts
 from spark.zone import MARKER, PartitionDamaged, Zone, delete_objects
 
@@ -117,8 +118,7 @@ def publish(
         "counts": asdict(counts),
         "objects": [asdict(one) for one in objects],
     }
-    body = json.dumps(marker, indent=1).encode()
-    zone.s3.put_object(Bucket=zone.bucket, Key=work.folder + MARKER, Body=body)
+    put_json(zone.s3, zone.bucket, work.folder + MARKER, marker)
     delete_objects(zone, work.before)
 
 

@@ -8,7 +8,6 @@ whose facts lead nowhere, and a second run could not tell.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -32,6 +31,7 @@ from spark.books.star import (
     build_star,
     type_columns,
 )
+from spark.documents import put_json
 from spark.parquet import put_parquet
 from spark.quality import Checked, Evaluate, RuleOutcome, check_tables, read_rules
 from spark.tuning import fit_to_size
@@ -165,8 +165,7 @@ def _publish(
         "tables": {name: asdict(one) for name, one in made.items()},
         "quality": {name: [one.as_dict() for one in own] for name, own in outcomes.items()},
     }
-    body = json.dumps(document, indent=1).encode()
-    s3.put_object(Bucket=bucket, Key=folder + MARKER, Body=body)
+    put_json(s3, bucket, folder + MARKER, document)
 
 
 def _list_keys(s3: Any, bucket: str, folder: str) -> set[str]:

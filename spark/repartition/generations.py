@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from spark.documents import put_json
 from spark.repartition.catalog import find_locations
 from spark.repartition.request import Target
 from spark.repartition.times import hour_folder
@@ -93,12 +94,12 @@ def put_marker(shelf: Shelf, hour: str, generation: str, objects: Iterable[Store
         rows=sum(one.records for one in stored),
         objects=stored,
     )
-    _put_json(shelf, shelf.folder(hour, generation) + MARKER, asdict(marker))
+    _put(shelf, shelf.folder(hour, generation) + MARKER, asdict(marker))
 
 
 def open_generation(shelf: Shelf, generation: str, replaced: Mapping[str, str | None]) -> None:
     """Note what a run is about to lay, and by hour what it is to replace."""
-    _put_json(shelf, shelf.note("open", f"{generation}.json"), {"replaced": dict(replaced)})
+    _put(shelf, shelf.note("open", f"{generation}.json"), {"replaced": dict(replaced)})
 
 
 def close_generation(
@@ -107,7 +108,7 @@ def close_generation(
     """Note what a finished run has replaced, to be swept when its readers are done."""
     if any(replaced.values()):
         name = f"{now.astimezone(UTC):{_STAMP}}-{generation}.json"
-        _put_json(shelf, shelf.note("superseded", name), {"replaced": dict(replaced)})
+        _put(shelf, shelf.note("superseded", name), {"replaced": dict(replaced)})
     _delete(shelf, shelf.note("open", f"{generation}.json"))
 
 
@@ -169,9 +170,8 @@ def _read_marker(shelf: Shelf, hour: str, location: str) -> Generation:
     return Generation(**fields, objects=objects)
 
 
-def _put_json(shelf: Shelf, key: str, document: Mapping[str, Any]) -> None:
-    body = json.dumps(document, indent=1).encode()
-    shelf.s3.put_object(Bucket=shelf.target.bucket, Key=key, Body=body)
+def _put(shelf: Shelf, key: str, document: Mapping[str, Any]) -> None:
+    put_json(shelf.s3, shelf.target.bucket, key, document)
 
 
 def _get_json(shelf: Shelf, key: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ again, and what an earlier attempt published of it is found to be there already.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spark.documents import put_json
 from spark.quality import Evaluate, RuleOutcome, RulesMissing, check_rules, read_rules
 from spark.rejects import lay_aside, with_lines
 from spark.repartition.arrivals import Arrivals, Read, read_arrivals, reject_frame
@@ -108,10 +108,10 @@ def record_hours(s3: Any, request: Request, summary: Summary) -> None:
         if one.hour in done:
             objects = [{"key": item.key, "etag": item.etag} for item in one.objects]
             body = {"hour": one.hour, "load_id": request.load_id, "objects": objects}
-            _put_json(s3, request.target.bucket, one.record_key, body)
+            put_json(s3, request.target.bucket, one.record_key, body)
     if request.frontier is not None:
         body = {"sealed_through": request.frontier}
-        _put_json(s3, request.target.bucket, request.frontier_key, body)
+        put_json(s3, request.target.bucket, request.frontier_key, body)
 
 
 def open_table(spark: SparkSession, clients: Clients, request: Request) -> Table:
@@ -266,7 +266,3 @@ def _configure(spark: SparkSession) -> None:
 def _exists(s3: Any, bucket: str, key: str) -> bool:
     found = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
     return any(one["Key"] == key for one in found.get("Contents", []))
-
-
-def _put_json(s3: Any, bucket: str, key: str, document: Mapping[str, Any]) -> None:
-    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document, indent=1).encode())

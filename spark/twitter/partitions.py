@@ -19,6 +19,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spark.documents import put_json
 from spark.parquet import FILE_NUMBER
 from spark.tables import EVENT_DATE, Table
 from spark.twitter.objects import WRITTEN_OBJECT, Target, WrittenObject, write_objects
@@ -144,8 +145,7 @@ def publish_partition(
         digest=description.digest,
         objects=tuple(sorted(objects, key=lambda stored: stored.key)),
     )
-    body = json.dumps(asdict(marker), indent=1).encode()
-    zone.s3.put_object(Bucket=zone.bucket, Key=folder + MARKER, Body=body)
+    put_json(zone.s3, zone.bucket, folder + MARKER, asdict(marker))
     delete_objects(zone, before.keys)
     return marker
 
