@@ -15,6 +15,7 @@ from infrastructure.resource import Resource
 from infrastructure.resources import Resources, replace_late
 from infrastructure.roles import Role
 from infrastructure.secrets import Secret
+from infrastructure.security_configurations import SecurityConfiguration
 
 Clients = Callable[[str], Any]
 SecretValues = Mapping[str, Mapping[str, str]]
@@ -49,8 +50,9 @@ class Declaration:
         yield from self._list_roles(arns["data"])
         yield from self._list_secrets(arns)
         logs = self.clients("logs")
-        yield from (LogGroup(logs, spec) for spec in self.resources.section("log_groups").values())
-        yield from self._list_catalog()
+        for spec in self.resources.section("log_groups").values():
+            yield LogGroup(logs, spec, arns[spec["key"]] if "key" in spec else None)
+        yield from self._list_catalog(arns)
 
     def _list_buckets(self, arns: Mapping[str, str]) -> Iterator[Bucket]:
         policies = self.resources.section("bucket_policies")
@@ -73,8 +75,10 @@ class Declaration:
         for key, spec in self.resources.section("secrets").items():
             yield Secret(client, key, spec, arns[spec["key"]], self.secret_values.get(key))
 
-    def _list_catalog(self) -> Iterator[Resource]:
+    def _list_catalog(self, arns: Mapping[str, str]) -> Iterator[Resource]:
         glue, resources = self.clients("glue"), self.resources
+        for spec in resources.section("security_configurations").values():
+            yield SecurityConfiguration(glue, spec, arns[spec["key"]])
         yield from definitions.list_databases(glue, resources)
         yield from definitions.list_connections(glue, resources, self.addresses)
         package = ""

@@ -103,6 +103,7 @@ def _define_crawler(spec: Mapping[str, Any], resources: Resources) -> dict[str, 
     return {
         **({"Classifiers": classifiers} if classifiers else {}),
         "Role": resources.role_arn(spec["role"]),
+        "CrawlerSecurityConfiguration": _name_security(spec, resources),
         "DatabaseName": resources.name("databases", spec["database"]),
         "Description": spec["description"],
         "TablePrefix": spec["table_prefix"],
@@ -114,6 +115,10 @@ def _define_crawler(spec: Mapping[str, Any], resources: Resources) -> dict[str, 
         },
         **_define_recrawl(spec.get("recrawl", "CRAWL_EVERYTHING")),
     }
+
+
+def _name_security(spec: Mapping[str, Any], resources: Resources) -> str:
+    return resources.name("security_configurations", spec["security_configuration"])
 
 
 def _define_recrawl(behavior: str) -> dict[str, Any]:
@@ -157,6 +162,7 @@ def _define_job(spec: Mapping[str, Any], resources: Resources, package: str) -> 
     refuse_secrets(f"The job {spec['name']}", arguments)
     return {
         "Role": resources.role_arn(spec["role"]),
+        "SecurityConfiguration": _name_security(spec, resources),
         "Description": spec["description"],
         "GlueVersion": GLUE_VERSION,
         "WorkerType": spec["worker_type"],

@@ -113,5 +113,6 @@ _SERVICES: Mapping[str, str] = {
     "role": "iam",
     "secret": "secretsmanager",
     "log group": "logs",
+    "encryption": "glue",
     **dict.fromkeys(("database", "connection", "classifier", "crawler", "job", "trigger"), "glue"),
 }

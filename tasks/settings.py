@@ -65,6 +65,11 @@ class Settings:
         """Return the full name of a Glue resource, as infrastructure/resources.json makes it."""
         return f"lochan-{self.environment}-{name}"
 
+    @property
+    def security_configuration(self) -> str:
+        """Name the environment's: how Glue's crawlers and jobs encrypt what they write."""
+        return f"lochan-{self.environment}"
+
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings; raises MissingSettings naming everything that is absent at once."""

@@ -74,6 +74,9 @@ module "catalog" {
   source      = "./modules/catalog"
   databases   = local.made.databases
   classifiers = local.resources.classifiers
+  security_configurations = {
+    for key, spec in local.resources.security_configurations : key => merge(spec, { key_arn = module.keys.arns[spec.key] })
+  }
   crawlers = {
     for key, crawler in local.resources.crawlers : key => merge({ classifiers = [] }, crawler, {
       configuration                                                           = jsonencode(crawler.configuration)

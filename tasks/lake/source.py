@@ -110,6 +110,7 @@ def source_crawler(
     name = settings.glue_name(f"lake-{request.slug}")
     return name, {
         "Role": settings.crawler_role_arn,
+        "CrawlerSecurityConfiguration": settings.security_configuration,
         "DatabaseName": landing_database(settings),
         "Description": f"What {request.source_uri} holds",
         "TablePrefix": f"lake_{request.hash}_",

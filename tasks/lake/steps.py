@@ -173,6 +173,7 @@ def target_crawl(
         name,
         {
             "Role": settings.crawler_role_arn,
+            "CrawlerSecurityConfiguration": settings.security_configuration,
             "DatabaseName": database,
             "Description": f"{request.target}, and what is loaded into it from the prefix",
             "TablePrefix": "redshift_",

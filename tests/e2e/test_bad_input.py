@@ -66,7 +66,9 @@ def test_a_job_script_with_a_syntax_error_names_the_line(platform: Platform) -> 
         Body=b"import sys\nif True print(1)\n",
     )
     done = platform.run_flow("process_tweets")
-    assert_failed(done, "ended FAILED", "SyntaxError", "line 2", "/aws-glue/jobs/error")
+    environment = platform.values["LOCHAN_ENVIRONMENT"]
+    logs = f"/aws-glue/jobs/lochan-{environment}-role/lochan-{environment}-glue-twitter/error"
+    assert_failed(done, "ended FAILED", "SyntaxError", "line 2", logs)
 
 
 def damage(platform: Platform, endpoint: str, *changes: Callable[[bytes], bytes]) -> None:

@@ -13,8 +13,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from infrastructure.keys import Key
 from infrastructure.policies import build_policy
-from infrastructure.resources import Place, resolve_resources
+from infrastructure.resources import Place, replace_late, resolve_resources
 from tests.contract.infrastructure.evaluation import is_allowed
 from tests.contract.infrastructure.needs import find_needs
 from tests.e2e.conftest import Platform
@@ -48,7 +49,9 @@ def read_requests(platform: Platform, after: int = 0) -> list[dict[str, Any]]:
 def find_refused(platform: Platform, family: str | None, requests: list[Any]) -> set[str]:
     """Name what IAM would have refused."""
     place = Place(platform.values["LOCHAN_ENVIRONMENT"], ACCOUNT, REGION)
-    roles = resolve_resources(place).section("roles")
+    resources = resolve_resources(place)
+    key = Key(platform.client("kms"), resources.section("keys")["data"])
+    roles = replace_late(resources.section("roles"), key_arn=str(key.find_arn()))
     policies = {key: build_policy(role["statements"]) for key, role in roles.items()}
     of_services = [policies[key] for key in (*SERVICES, family) if key is not None]
     refused = set()

@@ -124,15 +124,18 @@ run "catalog" {
     temp_bucket        = "the-temp"
     repository         = "../.."
     spark_package      = "../resources.json"
+    security_configurations = {
+      data = { name = "lochan-test", key_arn = "arn:aws:kms:eu-central-1:222222222222:key/k", s3 = "SSE-KMS", logs = "SSE-KMS", bookmarks = "CSE-KMS" }
+    }
     crawlers = {
       books = {
-        name        = "lochan-test-books", description = "Books", role = "glue-crawler", database = "landing", table_prefix = "books_",
+        name        = "lochan-test-books", description = "Books", role = "glue-crawler", security_configuration = "data", database = "landing", table_prefix = "books_",
         classifiers = ["books"], paths = ["s3://the-landing/books/"], exclusions = ["**/_*"], configuration = "{\"Version\":1.0}"
       }
     }
     jobs = {
       model_books = {
-        name      = "lochan-test-model-books", description = "Books", role = "glue-books", script = "spark/jobs/model_books.py",
+        name      = "lochan-test-model-books", description = "Books", role = "glue-books", security_configuration = "data", script = "spark/jobs/model_books.py",
         arguments = { "--job-bookmark-option" = "job-bookmark-enable" }, worker_type = "G.1X", number_of_workers = 2, timeout_minutes = 60, max_concurrent_runs = 1
       }
     }
@@ -142,6 +145,21 @@ run "catalog" {
     }
   }
 
+  assert {
+    condition     = aws_glue_job.this["model_books"].security_configuration == "lochan-test" && aws_glue_crawler.this["books"].security_configuration == "lochan-test"
+    error_message = "Jobs and crawlers have to encrypt what they write."
+  }
+  assert {
+    condition = jsonencode([for part in aws_glue_security_configuration.this["data"].encryption_configuration : [
+      part.s3_encryption[0].s3_encryption_mode, part.s3_encryption[0].kms_key_arn,
+      part.cloudwatch_encryption[0].cloudwatch_encryption_mode, part.cloudwatch_encryption[0].kms_key_arn,
+      part.job_bookmarks_encryption[0].job_bookmarks_encryption_mode, part.job_bookmarks_encryption[0].kms_key_arn,
+      ]]) == jsonencode([[
+      "SSE-KMS", "arn:aws:kms:eu-central-1:222222222222:key/k", "SSE-KMS", "arn:aws:kms:eu-central-1:222222222222:key/k",
+      "CSE-KMS", "arn:aws:kms:eu-central-1:222222222222:key/k",
+    ]])
+    error_message = "All three have to be encrypted, with the environment's key."
+  }
   assert {
     condition     = aws_glue_job.this["model_books"].glue_version == "5.1"
     error_message = "An unspecified version would mean 6.0."

@@ -24,6 +24,8 @@ _WITHOUT_RESOURCE = frozenset(
     {
         *("GetJobs", "GetCrawlers", "CreateCrawler", "CreateJob", "CreateTrigger"),
         *("CreateClassifier", "GetClassifier", "UpdateClassifier", "DeleteClassifier"),
+        *("CreateSecurityConfiguration", "GetSecurityConfiguration"),
+        "DeleteSecurityConfiguration",
         "GetJobBookmark",
     }
 )

@@ -19,6 +19,7 @@ Inventory = dict[str, Any]
 FLEETING = frozenset(
     {"CatalogId", "CreatedBy", "CreatedOn", "CreateTime", "CreationTime", "CrawlElapsedTime"}
     | {"LastUpdated", "LastUpdatedBy", "LastUpdatedTime", "LastModifiedOn", "VersionId"}
+    | {"CreatedTimeStamp"}
 )
 
 
@@ -112,6 +113,7 @@ INVENTORIES: Mapping[str, Callable[[Clients], Inventory]] = {
     "databases": _glue("get_databases", "DatabaseList"),
     "connections": _glue("get_connections", "ConnectionList"),
     "classifiers": _glue("get_classifiers", "Classifiers"),
+    "security_configurations": _glue("get_security_configurations", "SecurityConfigurations"),
     "crawlers": _glue("get_crawlers", "Crawlers"),
     "jobs": _glue("get_jobs", "Jobs"),
     "triggers": _glue("get_triggers", "Triggers"),

@@ -19,6 +19,8 @@ WITHOUT_RESOURCES = frozenset(
         *("glue:CreateCrawler", "glue:CreateJob", "glue:CreateTrigger"),
         *("glue:CreateClassifier", "glue:GetClassifier"),
         *("glue:UpdateClassifier", "glue:DeleteClassifier"),
+        *("glue:CreateSecurityConfiguration", "glue:GetSecurityConfiguration"),
+        "glue:DeleteSecurityConfiguration",
         *("ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables"),
         *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
         *("ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints"),
@@ -71,8 +73,8 @@ def find_unconditioned_listing(statement: Statement) -> Iterator[str]:
 def find_unconditioned_decryption(statement: Statement) -> Iterator[str]:
     decrypts = {"kms:Decrypt", "kms:GenerateDataKey"} & set(statement["Action"])
     conditions = statement.get("Condition", {}).get("StringEquals", {})
-    if decrypts and "kms:ViaService" not in conditions:
-        yield "kms:Decrypt without kms:ViaService"
+    if decrypts and "kms:ViaService" not in conditions and not statement.get("reason"):
+        yield "kms:Decrypt without kms:ViaService, and without a reason"
 
 
 def find_unconditioned_metrics(statement: Statement) -> Iterator[str]:

@@ -39,9 +39,10 @@ def test_apply_makes_everything_once(declaration: Declaration) -> None:
         "bucket": 5,
         "role": 11,
         "secret": 3,
-        "log group": 3,
+        "log group": 13,
         "database": 4,
         "object": 6,
+        "encryption": 1,
         "crawler": 3,
         "job": 5,
         "trigger": 2,
@@ -105,6 +106,47 @@ def test_drift_is_shown_and_mended(declaration: Declaration) -> None:
         for line in shown
     )
     assert sorted(apply(declaration)) == [("change", "bucket")] * 2 + [("change", "role")]
+    assert apply(declaration) == []
+
+
+def test_jobs_crawlers_and_logs_are_encrypted_by_the_environments_key(
+    declaration: Declaration,
+) -> None:
+    apply(declaration)
+    glue, logs = declaration.clients("glue"), declaration.clients("logs")
+    kms = declaration.clients("kms")
+    [alias] = [each for each in kms.list_aliases()["Aliases"] if "lochan" in each["AliasName"]]
+    key = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]["Arn"]
+    found = glue.get_security_configuration(Name="lochan-local")["SecurityConfiguration"]
+    assert found["EncryptionConfiguration"] == {
+        "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": key}],
+        "CloudWatchEncryption": {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": key},
+        "JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "CSE-KMS", "KmsKeyArn": key},
+    }
+    jobs, crawlers = glue.get_jobs()["Jobs"], glue.get_crawlers()["Crawlers"]
+    assert {job["SecurityConfiguration"] for job in jobs} == {"lochan-local"}
+    assert {each["CrawlerSecurityConfiguration"] for each in crawlers} == {"lochan-local"}
+    groups = logs.describe_log_groups()["logGroups"]
+    assert {group["kmsKeyId"] for group in groups} == {key}
+    assert "/aws-glue/jobs/lochan-local-role/lochan-local-glue-twitter/error" in {
+        group["logGroupName"] for group in groups
+    }
+
+
+def test_security_configuration_that_somebody_replaced_is_made_anew(
+    declaration: Declaration,
+) -> None:
+    apply(declaration)
+    glue = declaration.clients("glue")
+    glue.delete_security_configuration(Name="lochan-local")
+    glue.create_security_configuration(
+        Name="lochan-local",
+        EncryptionConfiguration={"S3Encryption": [{"S3EncryptionMode": "DISABLED"}]},
+    )
+    shown = show_plan(declaration)
+    assert shown[0] == "change   encryption lochan-local"
+    assert "    S3Encryption.0.S3EncryptionMode: DISABLED -> SSE-KMS" in shown
+    assert apply(declaration) == [("change", "encryption")]
     assert apply(declaration) == []
 
 
@@ -201,7 +243,7 @@ def test_what_was_destroyed_can_be_made_again(declaration: Declaration) -> None:
     apply(declaration)
     list(planning.destroy(planning.plan_removal(declaration), deletes_data=False))
     verbs = Counter(verb for verb, _ in apply(declaration))
-    assert verbs["make"] == 37  # all but the shared bucket, log groups and databases
+    assert verbs["make"] == 51  # all but the shared bucket and databases
     assert apply(declaration) == []
 
 
@@ -265,7 +307,7 @@ def test_apply_asks_before_it_does_anything(
     monkeypatch.setattr(provision, "_declare", lambda *_: declaration)
     done = CliRunner().invoke(provision.main, ["apply"], input="n\n")
     assert done.exit_code == 1
-    assert "43 to make." in done.output
+    assert "54 to make." in done.output
     assert "Do this? [y/N]" in done.output
     assert declaration.clients("s3").list_buckets()["Buckets"] == []
 

@@ -29,6 +29,7 @@ def test_settings_are_read_from_the_environment() -> None:
     settings = read_settings(COMPLETE)
     assert settings.landing_bucket == "landing"
     assert settings.glue_name("process-tweets") == "lochan-local-process-tweets"
+    assert settings.security_configuration == "lochan-local"
     assert settings.redshift == Redshift("127.0.0.1", 5439, "dev", "arn:redshift", "arn:copy")
     assert settings.crawler_role_arn == "arn:crawler"
     assert settings.rds == Rds("127.0.0.1", 5433, "rds", "arn:rds")

@@ -42,16 +42,37 @@ resource "aws_glue_classifier" "this" {
   }
 }
 
+# How jobs encrypt what they write to S3, and jobs and crawlers what they log.
+resource "aws_glue_security_configuration" "this" {
+  for_each = var.security_configurations
+  name     = each.value.name
+
+  encryption_configuration {
+    s3_encryption {
+      s3_encryption_mode = each.value.s3
+      kms_key_arn        = each.value.key_arn
+    }
+    cloudwatch_encryption {
+      cloudwatch_encryption_mode = each.value.logs
+      kms_key_arn                = each.value.key_arn
+    }
+    job_bookmarks_encryption {
+      job_bookmarks_encryption_mode = each.value.bookmarks
+      kms_key_arn                   = each.value.key_arn
+    }
+  }
+}
+
 resource "aws_glue_crawler" "this" {
-  # checkov:skip=CKV_AWS_195:The buckets encrypt with our key by themselves and bookmarks hold no rows; the local Glue knows no security configurations, and what is made here is made there.
-  for_each      = var.crawlers
-  name          = each.value.name
-  description   = each.value.description
-  role          = var.role_arns[each.value.role]
-  database_name = aws_glue_catalog_database.this[each.value.database].name
-  table_prefix  = each.value.table_prefix
-  configuration = each.value.configuration
-  classifiers   = [for key in each.value.classifiers : aws_glue_classifier.this[key].name]
+  for_each               = var.crawlers
+  name                   = each.value.name
+  description            = each.value.description
+  role                   = var.role_arns[each.value.role]
+  security_configuration = aws_glue_security_configuration.this[each.value.security_configuration].name
+  database_name          = aws_glue_catalog_database.this[each.value.database].name
+  table_prefix           = each.value.table_prefix
+  configuration          = each.value.configuration
+  classifiers            = [for key in each.value.classifiers : aws_glue_classifier.this[key].name]
 
   dynamic "s3_target" {
     for_each = each.value.paths
@@ -73,11 +94,11 @@ resource "aws_glue_crawler" "this" {
 }
 
 resource "aws_glue_job" "this" {
-  # checkov:skip=CKV_AWS_195:The buckets encrypt with our key by themselves and bookmarks hold no rows; the local Glue knows no security configurations, and what is made here is made there.
-  for_each    = var.jobs
-  name        = each.value.name
-  description = each.value.description
-  role_arn    = var.role_arns[each.value.role]
+  for_each               = var.jobs
+  name                   = each.value.name
+  description            = each.value.description
+  role_arn               = var.role_arns[each.value.role]
+  security_configuration = aws_glue_security_configuration.this[each.value.security_configuration].name
   # Always stated: an unspecified version means 6.0 (docs/decisions/0002-versions.md).
   glue_version      = "5.1"
   worker_type       = each.value.worker_type

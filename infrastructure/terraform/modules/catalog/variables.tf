@@ -23,34 +23,47 @@ variable "classifiers" {
   type        = map(object({ name = string, delimiter = string, quote = string, header = string }))
 }
 
-variable "crawlers" {
-  description = "Crawlers by short name; classifiers and database by theirs"
+variable "security_configurations" {
+  description = "Security configurations by short name: how S3, logs and bookmarks are encrypted, all with one key"
   type = map(object({
-    name          = string
-    description   = string
-    role          = string
-    database      = string
-    table_prefix  = string
-    configuration = string
-    classifiers   = list(string)
-    paths         = list(string)
-    exclusions    = list(string)
-    recrawl       = optional(string, "CRAWL_EVERYTHING")
+    name      = string
+    key_arn   = string
+    s3        = string
+    logs      = string
+    bookmarks = string
+  }))
+}
+
+variable "crawlers" {
+  description = "Crawlers by short name; classifiers, database and security configuration by theirs"
+  type = map(object({
+    name                   = string
+    description            = string
+    role                   = string
+    security_configuration = string
+    database               = string
+    table_prefix           = string
+    configuration          = string
+    classifiers            = list(string)
+    paths                  = list(string)
+    exclusions             = list(string)
+    recrawl                = optional(string, "CRAWL_EVERYTHING")
   }))
 }
 
 variable "jobs" {
   description = "Jobs by short name; the script by its path in the repository"
   type = map(object({
-    name                = string
-    description         = string
-    role                = string
-    script              = string
-    worker_type         = string
-    number_of_workers   = number
-    timeout_minutes     = number
-    max_concurrent_runs = number
-    arguments           = map(string)
+    name                   = string
+    description            = string
+    role                   = string
+    security_configuration = string
+    script                 = string
+    worker_type            = string
+    number_of_workers      = number
+    timeout_minutes        = number
+    max_concurrent_runs    = number
+    arguments              = map(string)
   }))
 }
 

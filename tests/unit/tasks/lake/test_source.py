@@ -177,6 +177,11 @@ def test_a_folder_has_its_values_of_the_partition_keys_in_its_path() -> None:
         partition_values(KEYED, "s3://bucket/raw/year=2026/")
 
 
+def test_a_crawler_logs_with_the_environments_key() -> None:
+    _, crawler = source_crawler(SETTINGS, REQUEST)
+    assert crawler["CrawlerSecurityConfiguration"] == "lochan-test"
+
+
 def test_a_crawl_of_new_folders_changes_nothing_that_is_there() -> None:
     _, everything = source_crawler(SETTINGS, REQUEST)
     _, only_new = source_crawler(SETTINGS, REQUEST, only_new=True)
