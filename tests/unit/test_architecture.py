@@ -25,7 +25,10 @@ ALLOWED = {
     "localstack/awsgluedq": {"awsgluedq", "awsglue"},
 }
 # Beside the standard library, in LocalStack's process.
-PLUGIN_LIBRARIES = {"botocore", "boto3", "sqlglot", "localstack", "plux", "rolo", "twisted"}
+PLUGIN_LIBRARIES = {"botocore", "boto3", "sqlglot", "localstack", "moto", "plux", "rolo", "twisted"}
+PLUGIN_FOLDERS = [
+    f"localstack/lochan/{folder}" for folder in ("plugin", "glue/api", "redshift/api")
+]
 
 
 def sources(folder: str) -> list[Path]:
@@ -54,7 +57,7 @@ def test_imports_point_one_way(folder: str) -> None:
         assert imported_packages(path) & OURS <= allowed, path
 
 
-@pytest.mark.parametrize("folder", ["localstack/lochan/plugin", "localstack/lochan/glue/api"])
+@pytest.mark.parametrize("folder", PLUGIN_FOLDERS)
 def test_localstacks_process_loads_few_libraries(folder: str) -> None:
     for path in sources(folder):
         foreign = imported_packages(path) - set(sys.stdlib_module_names) - {"lochan"}
@@ -62,7 +65,7 @@ def test_localstacks_process_loads_few_libraries(folder: str) -> None:
 
 
 def test_localstacks_process_loads_only_its_part_of_lochan() -> None:
-    for path in sources("localstack/lochan/plugin") + sources("localstack/lochan/glue/api"):
+    for path in [path for folder in PLUGIN_FOLDERS for path in sources(folder)]:
         ours = {name for name in imported_modules(path) if name.startswith("lochan.")}
         assert all(
             name.startswith(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from localstack.runtime import hooks
 
+from lochan.plugin.launch import SERVICES
+
 _FIRST = 1000
 
 
@@ -47,6 +49,19 @@ def serve_private_routes() -> None:
     serve_custom_service_request_handlers.append(encrypt_as_told)
     run_custom_response_handlers.append(note_request)
     add_routes(ROUTER)
+    load_services()
+
+
+def load_services() -> None:
+    """Load what a stack always needs, so that the first request need not wait.
+
+    What cannot be loaded is for `/_lochan/health` to tell; the rest is loaded on demand.
+    """
+    from localstack.services.plugins import SERVICE_PLUGINS
+
+    for service in SERVICES:
+        if SERVICE_PLUGINS.exists(service):
+            SERVICE_PLUGINS.require(service)
 
 
 def raise_open_files_limit() -> None:

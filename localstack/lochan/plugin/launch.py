@@ -11,6 +11,10 @@ from pathlib import Path
 
 # Ours and LocalStack's own; every other service answers that it is not there.
 SERVICES = ("s3", "sts", "iam", "kms", "secretsmanager", "logs", "cloudwatch", "glue")
+# What an environment declares beside those, loaded when it is first called.
+SERVICES_ON_DEMAND = ("redshift", "redshift-serverless", "ec2", "ecs", "sns", "events", "budgets")
+# Where both LocalStack and we have a provider, ours.
+_OURS = ("S3", "CLOUDWATCH", "EC2", "REDSHIFT")
 
 
 def localstack_command(python: Path) -> list[str]:
@@ -26,26 +30,30 @@ def localstack_environment(
     service_models: Path,
     worker_url: str,
     token_file: Path,
+    redshift_endpoint: str,
+    redshift_control_url: str,
     region: str,
 ) -> dict[str, str]:
     """Return the variables to add to LocalStack's environment.
 
     `home` belongs to this LocalStack alone (see `prepare_home`); `service_models` is the folder
-    `botocore/data` of the clients' botocore.
+    `botocore/data` of the clients' botocore; `redshift_endpoint` is what every cluster and
+    workgroup shows, as redshift://host:port/database.
     """
     return {
         **_home_environment(home),
-        "SERVICES": ",".join(SERVICES),
-        "EAGER_SERVICE_LOADING": "1",
+        "SERVICES": ",".join((*SERVICES, *SERVICES_ON_DEMAND)),
         "GATEWAY_LISTEN": f"{host}:{port}",
         "GATEWAY_SERVER": "loopback",
         "LOCALSTACK_HOST": f"{host}:{port}",
-        "PROVIDER_OVERRIDE_S3": "lochan",
+        **{f"PROVIDER_OVERRIDE_{service}": "lochan" for service in _OURS},
         "AWS_DEFAULT_REGION": region,
         **_SILENCE,
         "LOCHAN_S3_STORAGE": str(home.absolute() / "objects"),
         "LOCHAN_SERVICE_MODELS": str(service_models.absolute()),
         "LOCHAN_WORKER_URL": worker_url,
+        "LOCHAN_REDSHIFT_ENDPOINT": redshift_endpoint,
+        "LOCHAN_REDSHIFT_CONTROL_URL": redshift_control_url,
         "LOCHAN_TOKEN_FILE": str(token_file.absolute()),
     }
 

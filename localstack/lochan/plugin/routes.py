@@ -13,7 +13,7 @@ from lochan.glue.api.errors import EntityNotFoundException, GlueError, InvalidIn
 from lochan.glue.api.operations import OPERATIONS
 from lochan.glue.api.records import Bookmark
 from lochan.plugin.glue import glue_service
-from lochan.plugin.launch import SERVICES
+from lochan.plugin.launch import SERVICES, SERVICES_ON_DEMAND
 from lochan.plugin.request_record import read_requests
 from lochan.plugin.s3 import LochanS3Provider
 
@@ -35,6 +35,7 @@ def _answer_health(_: Request) -> Response:
         "status": "unhealthy" if faults else "ready",
         "faults": faults,
         "services": list(SERVICES),
+        "services_on_demand": list(SERVICES_ON_DEMAND),
         "glue": {"known": len(glue.operation_names), "emulated": len(OPERATIONS)},
     }
     return _answer(body, 503 if faults else 200)

@@ -146,6 +146,12 @@ def free_port() -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
+def control_port(free_port: Callable[[], int]) -> int:
+    """Where LocalStack looks for the control port of the Redshift stand-in."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
 def worker() -> Iterator[PlayedWorker]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _WorkerHandler)
     server.daemon_threads = True
@@ -194,6 +200,7 @@ def launch_localstack(
     worker: PlayedWorker,
     outside_world: OutsideWorld,
     spec_index: tuple[Path, Path],
+    control_port: int,
 ) -> Iterator[Callable[..., LocalStack]]:
     """Start LocalStacks in given homes; all are ended with the session."""
     started: list[LocalStack] = []
@@ -215,6 +222,8 @@ def launch_localstack(
             service_models=SERVICE_MODELS,
             worker_url=worker.url,
             token_file=token,
+            redshift_endpoint="redshift://localhost:5440/dev",
+            redshift_control_url=f"http://127.0.0.1:{control_port}",
             region=REGION,
         )
         proxy = f"http://127.0.0.1:{outside_world.port}"

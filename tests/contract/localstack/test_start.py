@@ -25,6 +25,7 @@ def test_health_tells_what_works(localstack, wait_until_ready):
     assert health["status"] == "ready"
     assert health["faults"] == {}
     assert "glue" in health["services"]
+    assert "redshift-serverless" in health["services_on_demand"]
     assert health["glue"]["known"] > 263  # what LocalStack's own botocore knows
     assert health["glue"]["emulated"] >= 51
 

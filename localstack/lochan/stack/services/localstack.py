@@ -1,4 +1,4 @@
-"""The service `localstack`: S3, STS, IAM, Secrets Manager and Logs, with our Glue beside them."""
+"""The service `localstack`: LocalStack's S3, IAM, Secrets Manager and more, our Glue beside it."""
 
 import functools
 import importlib.util
@@ -20,6 +20,7 @@ from lochan.plugin.launch import (
 )
 from lochan.stack.environment import (
     ACCESS_KEY_ID,
+    REDSHIFT_DATABASE,
     REGION,
     SECRET_ACCESS_KEY,
     aws_environment,
@@ -45,6 +46,10 @@ def localstack(site: Site) -> Service:
         service_models=_service_models(),
         worker_url=f"http://{site.hosts.glue_worker}:{site.ports.glue_worker}",
         token_file=site.home.token,
+        redshift_endpoint=(
+            f"redshift://{site.hosts.redshift}:{site.ports.redshift}/{REDSHIFT_DATABASE}"
+        ),
+        redshift_control_url=f"http://{site.hosts.redshift}:{site.ports.redshift_control}",
         region=REGION,
     )
     inherited = service_environment(site)

@@ -17,6 +17,8 @@ def environment(tmp_path):
         service_models=tmp_path / "models",
         worker_url="http://127.0.0.1:4580",
         token_file=tmp_path / "token",
+        redshift_endpoint="redshift://localhost:5440/dev",
+        redshift_control_url="http://127.0.0.1:1",
         region="us-east-1",
     )
 
@@ -46,6 +48,24 @@ def test_every_folder_lies_in_the_home(environment, tmp_path):
     assert environment["OVERRIDE_IN_DOCKER"] == "0"
 
 
+def test_services_beside_the_core_wait_for_their_first_call(environment):
+    assert "EAGER_SERVICE_LOADING" not in environment
+    assert environment["SERVICES"] == (
+        "s3,sts,iam,kms,secretsmanager,logs,cloudwatch,glue,"
+        "redshift,redshift-serverless,ec2,ecs,sns,events,budgets"
+    )
+
+
+def test_redshifts_endpoint_is_that_of_the_stand_in(environment):
+    assert environment["LOCHAN_REDSHIFT_ENDPOINT"] == "redshift://localhost:5440/dev"
+    assert environment["LOCHAN_REDSHIFT_CONTROL_URL"] == "http://127.0.0.1:1"
+
+
+def test_our_providers_are_chosen_where_localstack_has_its_own(environment):
+    for service in ("S3", "CLOUDWATCH", "EC2", "REDSHIFT"):
+        assert environment[f"PROVIDER_OVERRIDE_{service}"] == "lochan"
+
+
 def test_relative_paths_are_made_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     environment = launch.localstack_environment(
@@ -55,6 +75,8 @@ def test_relative_paths_are_made_absolute(tmp_path, monkeypatch):
         service_models=Path("models"),
         worker_url="http://127.0.0.1:4580",
         token_file=Path("token"),
+        redshift_endpoint="redshift://localhost:5440/dev",
+        redshift_control_url="http://127.0.0.1:1",
         region="us-east-1",
     )
     for name in ("FILESYSTEM_ROOT", "LOCHAN_S3_STORAGE", "LOCHAN_SERVICE_MODELS"):
