@@ -15,9 +15,10 @@ from prefect.artifacts import (
 )
 
 from tasks.glue import JobRun
+from tasks.lineage import Edge, describe_lineage
 
 MOST_BARS = 48
-LONGEST_BAR = 30
+LONGEST_BAR = 20  # blocks of 11 pixels, beside a name and a number in 580
 
 
 def publish_counts(key: str, rows: Sequence[Mapping[str, Any]], description: str) -> None:
@@ -47,17 +48,9 @@ def describe_outcome(outcome: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def publish_lineage(key: str, edges: Iterable[tuple[str, str]]) -> None:
+def publish_lineage(key: str, edges: Iterable[Edge]) -> None:
     """Publish which data came from which, as a picture."""
-    create_markdown_artifact(key=key, markdown=draw_lineage(edges), description="Lineage")
-
-
-def draw_lineage(edges: Iterable[tuple[str, str]]) -> str:
-    """Draw edges from source to target as a Mermaid graph."""
-    lines = list(edges)
-    names = list(dict.fromkeys(name for edge in lines for name in edge))
-    drawn = [f'  n{names.index(a)}["{a}"] --> n{names.index(b)}["{b}"]' for a, b in lines]
-    return "\n".join(["```mermaid", "graph LR", *drawn, "```"])
+    create_markdown_artifact(key=key, markdown=describe_lineage(edges), description="Lineage")
 
 
 def publish_job_run(key: str, run: JobRun, output: Sequence[str]) -> None:
@@ -94,22 +87,20 @@ def describe_job_run(run: JobRun, output: Sequence[str]) -> str:
 def publish_plot(key: str, bars: Mapping[str, int], *, title: str, unit: str) -> None:
     """Publish a bar chart, such as rows by partition; nothing where there is nothing to plot."""
     if bars:
-        create_markdown_artifact(
-            key=key, markdown=draw_plot(bars, title=title, unit=unit), description=title
-        )
+        create_markdown_artifact(key=key, markdown=draw_plot(bars, unit=unit), description=title)
 
 
-def draw_plot(bars: Mapping[str, int], *, title: str, unit: str) -> str:
+def draw_plot(bars: Mapping[str, int], *, unit: str) -> str:
     """Draw bars in their order as a table; of more than 48 the last ones.
 
-    Mermaid's xychart renders in Prefect's UI too, but lets a dozen names of partitions overlap,
-    and does not begin at zero.
+    Mermaid's xychart renders in the newer of Prefect's UIs only, lets a dozen names of partitions
+    overlap, and does not begin at zero.
     """
     shown = list(bars.items())[-MOST_BARS:]
     longest = max((length for _, length in shown), default=0)
     rows = [f"| {_escape(name)} | {n:,} | {_bar(n, longest)} |" for name, n in shown]
     note = ["", f"The last {MOST_BARS} of {len(bars)}."] if len(bars) > MOST_BARS else []
-    return "\n".join([f"| {_escape(title)} | {unit} | |", "|:--|--:|:--|", *rows, *note])
+    return "\n".join([f"| | {unit} | |", "|:--|--:|:--|", *rows, *note])
 
 
 def _bar(length: int, longest: int) -> str:

@@ -1,18 +1,7 @@
 from __future__ import annotations
 
-from tasks.artifacts import describe_job_run, describe_outcome, draw_lineage, draw_plot
+from tasks.artifacts import describe_job_run, describe_outcome, draw_plot
 from tasks.glue import JobRun
-
-
-def test_lineage_draws_each_node_once() -> None:
-    edges = [("X API", "s3://landing"), ("s3://landing", "s3://processed")]
-    assert draw_lineage(edges) == (
-        "```mermaid\n"
-        "graph LR\n"
-        '  n0["X API"] --> n1["s3://landing"]\n'
-        '  n1["s3://landing"] --> n2["s3://processed"]\n'
-        "```"
-    )
 
 
 def test_job_run_tells_cost_logs_and_the_end_of_its_output() -> None:
@@ -24,20 +13,20 @@ def test_job_run_tells_cost_logs_and_the_end_of_its_output() -> None:
 
 
 def test_a_plot_is_a_table_of_bars() -> None:
-    # The longest bar has 30 blocks: 600 of 1,000 rows have 18, and 1 row is still seen.
+    # The longest bar has 20 blocks: 600 of 1,000 rows have 12, and 1 row is still seen.
     bars = {"2026-11-20": 600, "2026-11-21": 1000, "a|b": 1, "none": 0}
-    assert draw_plot(bars, title="Rows by day", unit="rows") == (
-        "| Rows by day | rows | |\n"
+    assert draw_plot(bars, unit="rows") == (
+        "| | rows | |\n"
         "|:--|--:|:--|\n"
-        f"| 2026-11-20 | 600 | {'█' * 18} |\n"
-        f"| 2026-11-21 | 1,000 | {'█' * 30} |\n"
+        f"| 2026-11-20 | 600 | {'█' * 12} |\n"
+        f"| 2026-11-21 | 1,000 | {'█' * 20} |\n"
         "| a\\|b | 1 | █ |\n"
         "| none | 0 |  |"
     )
 
 
 def test_a_plot_of_many_bars_shows_the_last_and_says_so() -> None:
-    drawn = draw_plot({f"d{day}": day for day in range(50)}, title="Rows", unit="rows")
+    drawn = draw_plot({f"d{day}": day for day in range(50)}, unit="rows")
     assert "| d1 |" not in drawn
     assert "| d2 |" in drawn
     assert drawn.endswith("The last 48 of 50.")
