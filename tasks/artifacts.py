@@ -49,8 +49,10 @@ def describe_outcome(outcome: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def publish_lineage(key: str, edges: Iterable[Edge]) -> None:
-    """Publish which data came from which, as a picture."""
-    create_markdown_artifact(key=key, markdown=describe_lineage(edges), description="Lineage")
+    """Publish which data came from which, as a picture; nothing where nothing was made."""
+    drawn = list(edges)
+    if drawn:
+        create_markdown_artifact(key=key, markdown=describe_lineage(drawn), description="Lineage")
 
 
 def publish_job_run(key: str, run: JobRun, output: Sequence[str]) -> None:

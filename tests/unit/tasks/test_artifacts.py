@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from tasks.artifacts import describe_job_run, describe_outcome, draw_plot
+from unittest.mock import Mock
+
+import pytest
+
+from tasks.artifacts import describe_job_run, describe_outcome, draw_plot, publish_lineage
 from tasks.glue import JobRun
 
 
@@ -23,6 +27,15 @@ def test_a_plot_is_a_table_of_bars() -> None:
         "| a\\|b | 1 | █ |\n"
         "| none | 0 |  |"
     )
+
+
+def test_where_nothing_was_made_there_is_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    published = Mock()
+    monkeypatch.setattr("tasks.artifacts.create_markdown_artifact", published)
+    publish_lineage("clean-books-lineage", iter([]))
+    published.assert_not_called()
+    publish_lineage("clean-books-lineage", iter([("pages", "tweets")]))
+    published.assert_called_once()
 
 
 def test_a_plot_of_many_bars_shows_the_last_and_says_so() -> None:
