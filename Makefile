@@ -18,7 +18,7 @@ ENVIRONMENT = eval "$$($(BIN)/lochan env)" && eval "$$($(BIN)/python -m infrastr
 # The same for what is written into deployments: a worker in a container sees other addresses.
 DEPLOYED = eval "$$($(BIN)/lochan env --inside)" && eval "$$($(BIN)/python -m infrastructure.provision export)"
 
-.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs requirements sbom wheel deploy provision samples test-faults test-terraform test-compose verify-aws
+.PHONY: help install init up down status logs env run ui test test-unit test-stack lint format bench docs docs-images requirements sbom wheel deploy provision samples test-faults test-terraform test-compose verify-aws
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -106,6 +106,9 @@ lint: ## ruff, mypy, bandit and the linters of workflows, as the pre-commit hook
 
 format: ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+docs-images: up provision deploy samples # pictures of Prefect's UI for docs/images, by Chromium
+	@$(ENVIRONMENT) && $(BIN)/python docs/images.py
 
 docs: ## write the pages that are read off the code
 	@$(PYTHON) requirements/install.py dev

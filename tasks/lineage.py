@@ -50,9 +50,8 @@ def describe_lineage(edges: Iterable[Edge]) -> str:
     """Write Markdown with the picture, and each edge in words below it."""
     drawn = list(dict.fromkeys(edges))
     image = base64.b64encode(draw_lineage(drawn).encode()).decode()
-    rows = [f"| `{source}` | `{target}` |" for source, target in drawn]
     picture = f"![Lineage](data:image/svg+xml;base64,{image})"
-    return "\n".join([picture, "", "| from | to |", "|:--|:--|", *rows])
+    return "\n".join([picture, "", *(f"- `{source}` → `{target}`" for source, target in drawn)])
 
 
 def draw_lineage(edges: Iterable[Edge]) -> str:

@@ -53,8 +53,8 @@ def test_each_name_is_drawn_once_and_each_edge_has_an_arrow() -> None:
 
 
 def test_the_picture_is_in_the_markdown_and_the_edges_are_in_words() -> None:
-    picture, _, *table = describe_lineage([("pages", "tweets"), ("pages", "tweets")]).split("\n")
-    assert table == ["| from | to |", "|:--|:--|", "| `pages` | `tweets` |"]
+    picture, _, *words = describe_lineage([("pages", "tweets"), ("pages", "tweets")]).split("\n")
+    assert words == ["- `pages` → `tweets`"]
     start = "![Lineage](data:image/svg+xml;base64,"
     assert picture.startswith(start)
     drawn = ElementTree.fromstring(base64.b64decode(picture[len(start) : -1]))
