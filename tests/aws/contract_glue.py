@@ -56,6 +56,7 @@ def check_crawler(account: Account) -> None:
     glue.create_crawler(
         Name=name,
         Role=account.settings.crawler_role_arn,
+        CrawlerSecurityConfiguration=account.settings.security_configuration,
         DatabaseName=account.landing_database,
         Targets={"S3Targets": [{"Path": f"s3://{bucket}/{folder}"}]},
     )
@@ -89,6 +90,7 @@ def check_bookmark(account: Account) -> None:
     glue.create_job(
         Name=account.glue_name,
         Role=account.job_role_arn,
+        SecurityConfiguration=account.settings.security_configuration,
         Command={
             "Name": "glueetl",
             "ScriptLocation": f"s3://{account.assets_bucket}/{script}",

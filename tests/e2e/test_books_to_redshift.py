@@ -80,8 +80,9 @@ def assert_runs_name_one_another(platform: Platform, log: str) -> None:
     [(flow_run, glue_run)] = platform.query(runs)
     said = [line for line in map(json.loads, log.splitlines()) if "glue_run_id" in line]
     assert [(line["flow_run_id"], line["glue_run_id"]) for line in said] == [(flow_run, glue_run)]
+    [run] = job_runs(platform)
     events = platform.client("logs").get_log_events(
-        logGroupName="/aws-glue/jobs/output", logStreamName=glue_run, startFromHead=True
+        logGroupName=f"{run['LogGroupName']}/output", logStreamName=glue_run, startFromHead=True
     )["events"]
     first = json.loads(events[0]["message"])
     assert (first["flow_run_id"], first["glue_run_id"]) == (flow_run, glue_run)
