@@ -107,7 +107,7 @@ lint: ## ruff, mypy, bandit and the linters of workflows, as the pre-commit hook
 format: ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-docs-images: up provision deploy samples # pictures of Prefect's UI for docs/images, by Chromium
+docs-images: up # pictures of Prefect's UI for docs/images, by Chromium
 	@$(ENVIRONMENT) && $(BIN)/python docs/images.py
 
 docs: ## write the pages that are read off the code
