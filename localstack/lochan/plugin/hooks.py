@@ -55,12 +55,14 @@ def serve_private_routes() -> None:
 def load_services() -> None:
     """Load what a stack always needs, so that the first request need not wait.
 
-    What cannot be loaded is for `/_lochan/health` to tell; the rest is loaded on demand.
+    What cannot be loaded is for `/_lochan/health` to tell; the rest is loaded on demand. Who runs
+    LocalStack with fewer services, by SERVICES, gets fewer.
     """
     from localstack.services.plugins import SERVICE_PLUGINS
+    from localstack.utils.bootstrap import is_api_enabled
 
     for service in SERVICES:
-        if SERVICE_PLUGINS.exists(service):
+        if SERVICE_PLUGINS.exists(service) and is_api_enabled(service):
             SERVICE_PLUGINS.require(service)
 
 
