@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 
 import botocore.session
 
 from lochan.glue.api.operations import OPERATIONS
+from lochan.plugin.declared_operations import EC2_REFUSED, ECS_BY_MOTO, ECS_MENDED
+from lochan.redshift.api.provisioned import operations as provisioned
+from lochan.redshift.api.serverless import operations as serverless
 from lochan.redshift.wire.rewrites.refusals import REFUSALS
 from lochan.redshift.wire.rewrites.row import DOCS
 from lochan.redshift.wire.rewrites.table import REWRITES
@@ -29,6 +33,7 @@ def pages() -> dict[str, str]:
     return {
         "redshift_differences.md": describe_redshift(),
         "glue_operations.md": describe_glue(),
+        "redshift_operations.md": describe_control_planes(),
     }
 
 
@@ -100,6 +105,59 @@ def describe_glue() -> str:
             "",
         ]
     )
+
+
+def describe_control_planes() -> str:
+    """Describe which operations of Redshift's control planes and of ECS are emulated."""
+    ecs = botocore.session.get_session().get_service_model("ecs")
+    declared = sorted({*ECS_BY_MOTO, *ECS_MENDED})
+    return "\n".join(
+        [
+            "# Redshift and ECS: the control planes",
+            "",
+            "Written by `make docs` from the tables that dispatch them.",
+            "",
+            "Namespaces, workgroups and clusters are kept as they were declared, with a real secret"
+            " for a managed password. Every endpoint is that of the stack's one Redshift, with its"
+            " port and its database: another port or database is refused. Capacities, parameters,"
+            " limits and logging are kept and shown, and change nothing there; nor does the"
+            " administrator of a namespace log in there, whereas the users of `GetCredentials` and"
+            " `GetClusterCredentials` do.",
+            "",
+            *_describe_service("redshift-serverless", serverless),
+            *_describe_service("redshift", provisioned),
+            "## ecs",
+            "",
+            "Clusters, task definitions and services are kept; no container ever starts, and tasks"
+            f" are pending. Emulated ({len(declared)}): {', '.join(declared)}.",
+            "",
+            f"Known, not emulated ({len(set(ecs.operation_names) - set(declared))}): all others.",
+            "",
+            "## ec2",
+            "",
+            f"LocalStack's, without machines. Refused by name: {', '.join(EC2_REFUSED)}.",
+            "",
+        ]
+    )
+
+
+def _describe_service(name: str, table: ModuleType) -> list[str]:
+    model = botocore.session.get_session().get_service_model(name)
+    operations: Mapping[str, object] = table.OPERATIONS
+    refused: Mapping[str, Sequence[str]] = table.REFUSED_MEMBERS
+    others = sorted(set(model.operation_names) - set(operations))
+    emulated = [
+        (operation, _module(handler), ", ".join(refused.get(operation, ())))
+        for operation, handler in operations.items()
+    ]
+    return [
+        f"## {name}",
+        "",
+        *_table(("operation", "module", "refused members"), emulated),
+        "",
+        f"Known, not emulated ({len(others)}): {', '.join(others)}.",
+        "",
+    ]
 
 
 def _module(handler: object) -> str:

@@ -10,6 +10,7 @@ module "network" {
   zones                 = [for zone in var.zones : "${var.region}${zone}"]
   nat_gateways          = var.nat_gateways
   interface_endpoints   = var.interface_endpoints
+  redshift_port         = var.warehouse == "existing" ? var.redshift_address.port : var.redshift_port
   rds_security_group_id = var.rds_security_group_id
   log_retention_days    = var.log_retention_days
   log_key_arn           = module.keys.arns["data"]
@@ -33,11 +34,9 @@ module "lake" {
   source       = "./modules/lake"
   deletes_data = var.deletes_data
   buckets = {
-    for key, bucket in local.made.buckets : key => merge(bucket, {
-      key_arn = try(module.keys.arns[bucket.key], null)
-      policy  = try(local.bucket_policies[bucket.policy], null)
-    })
+    for key, bucket in local.made.buckets : key => merge(bucket, { policy = try(local.bucket_policies[bucket.policy], null) })
   }
+  key_arns       = module.keys.arns
   policy_key_arn = module.keys.arns["data"]
 }
 

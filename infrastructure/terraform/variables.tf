@@ -223,6 +223,17 @@ variable "redshift_admin" {
   default     = "lochan_admin"
 }
 
+variable "redshift_port" {
+  description = "On which port the warehouse listens; AWS has 5431 to 5455 and 8191 to 8215"
+  type        = number
+  default     = 5439
+
+  validation {
+    condition     = var.redshift_port >= 1024 && var.redshift_port <= 65535
+    error_message = "The warehouse listens on a port from 1024 to 65535, not ${var.redshift_port}."
+  }
+}
+
 variable "redshift_max_query_seconds" {
   description = "When the warehouse ends a query"
   type        = number

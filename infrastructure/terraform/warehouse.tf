@@ -24,6 +24,7 @@ module "redshift_serverless" {
   count                 = var.warehouse == "serverless" ? 1 : 0
   name                  = local.name
   database              = var.redshift_database
+  port                  = var.redshift_port
   admin_username        = var.redshift_admin
   key_arn               = module.keys.arns["data"]
   role_arns             = local.warehouse_role_arns
@@ -40,6 +41,7 @@ module "redshift_cluster" {
   count                       = var.warehouse == "cluster" ? 1 : 0
   name                        = local.name
   database                    = var.redshift_database
+  port                        = var.redshift_port
   admin_username              = var.redshift_admin
   key_arn                     = module.keys.arns["data"]
   role_arns                   = local.warehouse_role_arns

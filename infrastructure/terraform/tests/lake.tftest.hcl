@@ -10,12 +10,13 @@ run "lake" {
   }
   variables {
     deletes_data   = false
+    key_arns       = { data = "arn:aws:kms:eu-central-1:222222222222:key/11111111-2222-3333-4444-555555555555" }
     policy_key_arn = "arn:aws:kms:eu-central-1:222222222222:key/11111111-2222-3333-4444-555555555555"
     buckets = {
       landing = {
         name       = "the-landing"
         versioning = true
-        key_arn    = "arn:aws:kms:eu-central-1:222222222222:key/11111111-2222-3333-4444-555555555555"
+        key        = "data"
         policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"TlsOnly\",\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":[\"{bucket_arn}/*\"],\"Condition\":{\"ArnNotEquals\":{\"key\":\"{key_arn}\"}}}]}"
         lifecycle = [
           { id = "abort", abort_multipart_days = 7 },

@@ -11,6 +11,7 @@ variables {
   cidr_block          = "10.20.0.0/16"
   zones               = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
   nat_gateways        = 2
+  redshift_port       = 5440
   interface_endpoints = ["glue", "secretsmanager"]
   log_retention_days  = 30
   log_key_arn         = null
@@ -53,7 +54,7 @@ run "network" {
     error_message = "Nothing may be reached from an address, only from a group."
   }
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.way["workers_to_redshift"].from_port == 5439 && aws_vpc_security_group_ingress_rule.way["workers_to_redshift"].security_group_id == aws_security_group.this["redshift"].id
+    condition     = aws_vpc_security_group_ingress_rule.way["workers_to_redshift"].from_port == 5440 && aws_vpc_security_group_ingress_rule.way["workers_to_redshift"].security_group_id == aws_security_group.this["redshift"].id
     error_message = "The workers have to reach the warehouse."
   }
   assert {

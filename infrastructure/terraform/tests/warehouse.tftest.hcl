@@ -7,6 +7,7 @@ mock_provider "aws" {
 variables {
   name               = "lochan-test"
   database           = "dev"
+  port               = 5440
   admin_username     = "lochan_admin"
   key_arn            = "arn:aws:kms:eu-central-1:222222222222:key/11111111-2222-3333-4444-555555555555"
   role_arns          = ["arn:aws:iam::222222222222:role/copy", "arn:aws:iam::222222222222:role/unload"]
@@ -36,6 +37,10 @@ run "serverless" {
   assert {
     condition     = aws_redshiftserverless_namespace.this.log_exports == toset(["connectionlog", "useractivitylog", "userlog"])
     error_message = "Connections, users and statements have to be logged."
+  }
+  assert {
+    condition     = aws_redshiftserverless_workgroup.this.port == 5440
+    error_message = "The warehouse has to listen where it was told."
   }
   assert {
     condition     = !aws_redshiftserverless_workgroup.this.publicly_accessible && aws_redshiftserverless_workgroup.this.enhanced_vpc_routing

@@ -14,14 +14,6 @@ from localstack.aws.spec import load_service
 
 Method = Callable[..., Any]
 
-# LocalStack would answer that a machine is running.
-EC2_REFUSED = (
-    *("RunInstances", "StartInstances", "RebootInstances", "RunScheduledInstances"),
-    *("RequestSpotInstances", "RequestSpotFleet", "CreateFleet"),
-    *("GetConsoleOutput", "GetConsoleScreenshot", "GetPasswordData"),
-    *("ImportImage", "ImportInstance", "ImportSnapshot", "ExportImage"),
-)
-
 
 def serve_by_moto(
     service: str, operations: tuple[str, ...], own: Mapping[str, Method] | None = None

@@ -8,19 +8,8 @@ from localstack.aws.api import RequestContext
 from localstack.services.moto import call_moto
 from moto.ecs.models import ecs_backends
 
-BY_MOTO = (
-    # clusters
-    *("CreateCluster", "DescribeClusters", "ListClusters", "UpdateCluster", "DeleteCluster"),
-    *("PutClusterCapacityProviders", "DescribeCapacityProviders"),
-    # task definitions
-    *("RegisterTaskDefinition", "DescribeTaskDefinition", "DeregisterTaskDefinition"),
-    *("ListTaskDefinitions", "ListTaskDefinitionFamilies", "DeleteTaskDefinitions"),
-    # services, whose tasks are always pending
-    *("ListServices", "DeleteService", "ListTasks", "DescribeTasks"),
-    # tags and settings
-    *("TagResource", "UntagResource", "ListTagsForResource"),
-    *("PutAccountSetting", "ListAccountSettings", "DeleteAccountSetting"),
-)
+from lochan.plugin.declared_operations import ECS_MENDED
+
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
 _FORGOTTEN = (
     *("availabilityZoneRebalancing", "deploymentConfiguration", "enableECSManagedTags"),
@@ -53,11 +42,7 @@ def describe_services(context: RequestContext, request: Mapping[str, Any]) -> An
     return answer
 
 
-OWN = {
-    "CreateService": put_service,
-    "UpdateService": put_service,
-    "DescribeServices": describe_services,
-}
+OWN = dict(zip(ECS_MENDED, (put_service, put_service, describe_services), strict=True))
 
 
 def _remember(service: dict[str, Any]) -> None:

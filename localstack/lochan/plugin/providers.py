@@ -48,7 +48,8 @@ def ec2() -> Service:
     """Make the EC2 that PROVIDER_OVERRIDE_EC2=lochan selects."""
     from localstack.services.moto import MotoFallbackDispatcher
 
-    from lochan.plugin.declared import EC2_REFUSED, refuse_in
+    from lochan.plugin.declared import refuse_in
+    from lochan.plugin.declared_operations import EC2_REFUSED
     from lochan.plugin.ec2 import LochanEc2Provider, mend_rule_descriptions
 
     mend_rule_descriptions()
@@ -62,9 +63,10 @@ def ecs() -> Service:
     from localstack.services.moto import MotoFallbackDispatcher
 
     from lochan.plugin.declared import serve_by_moto
-    from lochan.plugin.ecs import BY_MOTO, OWN
+    from lochan.plugin.declared_operations import ECS_BY_MOTO
+    from lochan.plugin.ecs import OWN
 
-    provider = serve_by_moto("ecs", BY_MOTO, OWN)
+    provider = serve_by_moto("ecs", ECS_BY_MOTO, OWN)
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
 
 

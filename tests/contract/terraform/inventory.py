@@ -120,6 +120,67 @@ INVENTORIES: Mapping[str, Callable[[Clients], Inventory]] = {
 }
 
 
+# What Terraform makes beside what is declared: by name.
+WHOLE: Mapping[str, Callable[[Clients], set[str]]] = {
+    "vpcs": lambda clients: {
+        vpc["CidrBlock"]
+        for vpc in clients("ec2").describe_vpcs(
+            Filters=[{"Name": "is-default", "Values": ["false"]}]
+        )["Vpcs"]
+    },
+    "addresses": lambda clients: {
+        tag["Value"]
+        for address in clients("ec2").describe_addresses()["Addresses"]
+        for tag in address["Tags"]
+        if tag["Key"] == "Name"
+    },
+    "workgroups": lambda clients: {
+        f"{workgroup['workgroupName']} {workgroup['status']}"
+        for workgroup in clients("redshift-serverless").list_workgroups()["workgroups"]
+    },
+    "namespaces": lambda clients: {
+        namespace["namespaceName"]
+        for namespace in clients("redshift-serverless").list_namespaces()["namespaces"]
+    },
+    "clusters": lambda clients: {
+        f"{cluster['ClusterIdentifier']} {cluster['ClusterStatus']}"
+        for cluster in clients("redshift").describe_clusters()["Clusters"]
+    },
+    "subnet_groups": lambda clients: {
+        group["ClusterSubnetGroupName"]
+        for group in clients("redshift").describe_cluster_subnet_groups()["ClusterSubnetGroups"]
+    },
+    "workers": lambda clients: {
+        cluster["clusterName"]
+        for cluster in clients("ecs").describe_clusters(
+            clusters=clients("ecs").list_clusters()["clusterArns"]
+        )["clusters"]
+        if cluster["status"] == "ACTIVE"
+    },
+    "task_definitions": lambda clients: {
+        arn.rpartition("/")[2].partition(":")[0]
+        for arn in clients("ecs").list_task_definitions()["taskDefinitionArns"]
+    },
+    "alarms": lambda clients: {
+        alarm["AlarmName"] for alarm in clients("cloudwatch").describe_alarms()["MetricAlarms"]
+    },
+    "dashboards": lambda clients: {
+        board["DashboardName"]
+        for board in clients("cloudwatch").list_dashboards()["DashboardEntries"]
+    },
+    "rules": lambda clients: {rule["Name"] for rule in clients("events").list_rules()["Rules"]},
+    "topics": lambda clients: {
+        topic["TopicArn"].rpartition(":")[2] for topic in clients("sns").list_topics()["Topics"]
+    },
+    "budgets": lambda clients: {
+        budget["BudgetName"]
+        for budget in clients("budgets").describe_budgets(
+            AccountId=clients("sts").get_caller_identity()["Account"]
+        )["Budgets"]
+    },
+}
+
+
 def take_inventory(clients: Clients, kind: str) -> Inventory:
     """Describe everything of one kind in an account."""
     account = clients("sts").get_caller_identity()["Account"]

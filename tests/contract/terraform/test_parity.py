@@ -1,6 +1,7 @@
-"""Terraform against the local stack, and beside it the Python that makes the same things.
+"""The whole of Terraform against the local stack, and beside it the Python that makes a part of it.
 
 Two accounts of one stack: names hold the account, so that both begin empty and nothing is shared.
+Terraform is applied once, for it takes a minute whatever it makes, and then changed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,11 @@ from typing import Any
 import boto3
 import pytest
 
+from lochan.stack.home import Home
 from lochan.stack.pytest_plugin import TestStack
+from lochan.stack.records import read_stack
 from tests.contract.terraform.conftest import ROOT, Finished, Terraform, clean_environment, prepare
-from tests.contract.terraform.inventory import INVENTORIES, take_inventory
+from tests.contract.terraform.inventory import INVENTORIES, WHOLE, take_inventory
 
 pytestmark = pytest.mark.stack
 
@@ -33,12 +37,42 @@ SECRETS = {
     "x_api": {"token": "of the X API"},
 }
 ADDRESSES = {
-    "REDSHIFT_HOST": "warehouse.internal",
-    "REDSHIFT_PORT": "5439",
+    "REDSHIFT_HOST": "localhost",
     "REDSHIFT_DATABASE": "dev",
     "RDS_HOST": "books.internal",
     "RDS_PORT": "5432",
     "RDS_DATABASE": "books",
+}
+# What Terraform makes beside what is declared, of the kinds that are compared.
+BESIDE = {
+    "keys": {"alias/lochan-twin-alarms"},
+    "roles": {"lochan-twin-flow-logs", "lochan-twin-worker-execution"},
+    "secrets": {"redshift!lochan-twin-lochan_admin"},
+    "log_groups": {
+        "/aws/events/lochan-twin-successes",
+        "/ecs/lochan-twin-worker",
+        "/vpc/lochan-twin",
+    },
+}
+# And of other kinds.
+WHOLE_NAMES = {
+    "vpcs": {"10.20.0.0/16"},
+    "addresses": {"lochan-twin-nat-us-east-1a"},
+    "workgroups": {"lochan-twin AVAILABLE"},
+    "namespaces": {"lochan-twin"},
+    "clusters": set(),
+    "subnet_groups": set(),
+    "workers": {"lochan-twin-worker"},
+    "task_definitions": {"lochan-twin-worker"},
+    "alarms": {"lochan-twin-process-tweets-stale", "lochan-twin-warehouse-disk"},
+    "dashboards": {"lochan-twin"},
+    "rules": {
+        "lochan-twin-crawler-failed",
+        "lochan-twin-job-failed",
+        "lochan-twin-process-tweets-succeeded",
+    },
+    "topics": {"lochan-twin-alarms"},
+    "budgets": {"lochan-twin-month"},
 }
 DECLARED = json.loads((ROOT / "infrastructure" / "resources.json").read_text())
 
@@ -48,7 +82,19 @@ class Account:
     """An account of the stack, which LocalStack tells from the access key's id."""
 
     id: str
-    endpoint: str
+    stack: TestStack
+
+    @property
+    def endpoint(self) -> str:
+        """Where the stack's AWS is."""
+        return self.stack.environment["AWS_ENDPOINT_URL"]
+
+    @property
+    def redshift_port(self) -> int:
+        """Where the stack's Redshift listens, or would if it were started."""
+        record = read_stack(Home(self.stack.home))
+        assert record
+        return record.ports.redshift
 
     @property
     def values(self) -> dict[str, str]:
@@ -81,6 +127,7 @@ class Account:
                 **clean_environment(),
                 **self.values,
                 **ADDRESSES,
+                "REDSHIFT_PORT": str(self.redshift_port),
                 "LOCHAN_ENVIRONMENT": ENVIRONMENT,
                 "ACADEMY_BUCKET": f"academy-{self.id}",
                 "PYTHONPATH": str(ROOT),
@@ -102,45 +149,54 @@ class Twin:
     by_python: Account
     secrets: Path
 
-    def plan(self) -> Finished:
+    def plan(self, *options: str) -> Finished:
         """Plan again: 0 where nothing is to be done, 2 where something is."""
-        return self.terraform.run("plan", "-input=false", "-detailed-exitcode", *VALUES)
+        return self.terraform.run("plan", "-input=false", "-detailed-exitcode", *VALUES, *options)
+
+    def apply(self, *options: str) -> None:
+        """Apply, which has to succeed."""
+        # Most of it is waiting, for which two processors do.
+        quickly = ("-parallelism=30", "-auto-approve", "-input=false")
+        done = self.terraform.run("apply", *quickly, *VALUES, *options)
+        assert done.code == 0, done.output
 
 
-VALUES = ("-var-file=environments/local.tfvars", "-var-file=twin.tfvars.json")
+VALUES = ("-var-file=environments/whole.tfvars", "-var-file=twin.tfvars.json")
 
 
 @pytest.fixture(scope="module")
 def twin(lochan_stack: TestStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
     """Both environments, made from nothing; Terraform's state lies in the stack's S3."""
-    endpoint = lochan_stack.environment["AWS_ENDPOINT_URL"]
-    by_terraform, by_python = Account("111111111111", endpoint), Account("222222222222", endpoint)
+    by_terraform = Account("111111111111", lochan_stack)
+    by_python = Account("222222222222", lochan_stack)
     folder = tmp_path_factory.mktemp("twin")
     secrets = folder / "secrets.json"
     secrets.write_text(json.dumps(SECRETS))
-    terraform = replace(prepare(folder), values=by_terraform.values)
-    write_values(terraform.folder / "twin.tfvars.json", by_terraform)
     make_state_bucket(by_terraform)
-    begun = terraform.initialize(
+    terraform = prepare(
+        folder,
         "-reconfigure",
         "-backend-config=environments/local.s3.tfbackend",
         f"-backend-config=bucket={STATE_BUCKET}",
+        **by_terraform.values,
     )
-    assert begun.code == 0, begun.output
-    applied = terraform.run("apply", "-input=false", "-auto-approve", *VALUES)
-    assert applied.code == 0, applied.output
-    made = by_python.provision(secrets, "apply", "--yes")
-    assert made.code == 0, made.output
-    yield Twin(terraform, by_terraform, by_python, secrets)
+    write_values(terraform.folder / "twin.tfvars.json", by_terraform)
+    made = Twin(terraform, by_terraform, by_python, secrets)
+    with ThreadPoolExecutor() as beside:
+        applied = beside.submit(made.apply)
+        provisioned = by_python.provision(secrets, "apply", "--yes")
+        assert provisioned.code == 0, provisioned.output
+        applied.result()
+    yield made
 
 
 def write_values(path: Path, account: Account) -> None:
-    """Write what this stack's environment has beside environments/local.tfvars."""
+    """Write what this stack's environment has beside environments/whole.tfvars."""
     values = {
         "environment": ENVIRONMENT,
         "account_id": account.id,
         "academy_bucket": f"academy-{account.id}",
-        "redshift_address": {"host": "warehouse.internal", "port": 5439, "database": "dev"},
+        "redshift_port": account.redshift_port,
         "rds_address": {"host": "books.internal", "port": 5432, "database": "books"},
         "secret_values": SECRETS,
         "secret_versions": dict.fromkeys(SECRETS, 1),
@@ -196,15 +252,24 @@ def test_no_secret_is_in_the_state(twin: Twin) -> None:
 def test_both_make_the_same(twin: Twin, kind: str) -> None:
     by_terraform, by_python = inventories(twin, kind)
     assert by_python, f"there are no {kind}"
-    assert by_terraform.keys() == by_python.keys()
+    assert by_terraform.keys() == by_python.keys() | BESIDE.get(kind, set())
     for name in by_python:
+        # Without a network there is none to connect through.
+        if kind == "connections":
+            assert by_terraform[name].pop("PhysicalConnectionRequirements")["SubnetId"]
         assert by_terraform[name] == by_python[name], name
 
 
 @pytest.mark.parametrize("kind", sorted(INVENTORIES.keys() - {"objects"}))
 def test_everything_that_is_declared_is_there(twin: Twin, kind: str) -> None:
-    for found in inventories(twin, kind):
-        assert len(found) == len(DECLARED[kind])
+    by_terraform, by_python = inventories(twin, kind)
+    assert len(by_python) == len(DECLARED[kind])
+    assert len(by_terraform) == len(DECLARED[kind]) + len(BESIDE.get(kind, set()))
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_everything_beside_is_there(twin: Twin, kind: str) -> None:
+    assert WHOLE[kind](twin.by_terraform.client) == WHOLE_NAMES[kind]
 
 
 def test_python_finds_nothing_to_do_where_terraform_was(twin: Twin) -> None:
@@ -258,10 +323,25 @@ def test_another_account_is_refused(twin: Twin) -> None:
     assert "AWS account ID not allowed: 222222222222" in done.output
 
 
+AS_CLUSTER = "-var=warehouse=cluster"
+
+
+def test_the_warehouse_can_become_a_cluster(twin: Twin) -> None:
+    twin.apply(AS_CLUSTER)
+    clients = twin.by_terraform.client
+    assert WHOLE["clusters"](clients) == {"lochan-twin available"}
+    assert WHOLE["workgroups"](clients) == WHOLE["namespaces"](clients) == set()
+    again = twin.plan(AS_CLUSTER, "-target=module.redshift_cluster", "-target=module.alarms")
+    assert again.code == 0, again.output
+
+
 def test_destroy_leaves_nothing(twin: Twin) -> None:
-    done = twin.terraform.run("destroy", "-input=false", "-auto-approve", *VALUES)
+    options = ("-parallelism=30", "-refresh=false", "-input=false", "-auto-approve")
+    done = twin.terraform.run("destroy", *options, *VALUES, AS_CLUSTER)
     assert done.code == 0, done.output
     left = {kind: take_inventory(twin.by_terraform.client, kind) for kind in INVENTORIES}
+    beside = {kind: names(twin.by_terraform.client) for kind, names in WHOLE.items()}
+    assert not [kind for kind, found in beside.items() if found], beside
     assert left.pop("keys").keys() == set()
     assert not [kind for kind, found in left.items() if found], left
 

@@ -28,7 +28,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
-      kms_master_key_id = each.value.key_arn
+      kms_master_key_id = try(var.key_arns[each.value.key], null)
     }
   }
 }

@@ -1,9 +1,9 @@
 variable "buckets" {
-  description = "Buckets by short name: full name, versioning, the key of their objects, their policy's template, whether they go without asking, their lifecycle"
+  description = "Buckets by short name: full name, versioning, the name of their objects' key, their policy's template, whether they go without asking, their lifecycle"
   type = map(object({
     name       = string
     versioning = bool
-    key_arn    = optional(string)
+    key        = optional(string)
     policy     = optional(string)
     expendable = optional(bool, false)
     lifecycle = list(object({
@@ -16,6 +16,12 @@ variable "buckets" {
       storage_class          = optional(string)
     }))
   }))
+}
+
+# Beside the buckets and not in them: the buckets need not wait for the keys, which take a while.
+variable "key_arns" {
+  description = "The keys' ARNs by the names that buckets give"
+  type        = map(string)
 }
 
 variable "deletes_data" {

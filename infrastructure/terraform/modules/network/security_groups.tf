@@ -12,8 +12,8 @@ locals {
   # https://docs.aws.amazon.com/glue/latest/dg/setup-vpc-for-glue-access.html
   ways = {
     glue_to_glue          = { from = "glue", to = "glue", first = 0, last = 65535, why = "Spark workers to one another" }
-    glue_to_redshift      = { from = "glue", to = "redshift", first = 5439, last = 5439, why = "Jobs and crawlers read and write the warehouse" }
-    workers_to_redshift   = { from = "workers", to = "redshift", first = 5439, last = 5439, why = "Flows load the warehouse" }
+    glue_to_redshift      = { from = "glue", to = "redshift", first = var.redshift_port, last = var.redshift_port, why = "Jobs and crawlers read and write the warehouse" }
+    workers_to_redshift   = { from = "workers", to = "redshift", first = var.redshift_port, last = var.redshift_port, why = "Flows load the warehouse" }
     glue_to_endpoints     = { from = "glue", to = "endpoints", first = 443, last = 443, why = "Jobs call AWS" }
     redshift_to_endpoints = { from = "redshift", to = "endpoints", first = 443, last = 443, why = "The warehouse calls AWS" }
     workers_to_endpoints  = { from = "workers", to = "endpoints", first = 443, last = 443, why = "Flows call AWS" }

@@ -23,6 +23,11 @@ variable "zones" {
   type        = list(string)
 }
 
+variable "redshift_port" {
+  description = "On which port the warehouse listens"
+  type        = number
+}
+
 variable "nat_gateways" {
   description = "How many NAT gateways lead to the internet (the X API and Prefect are there); 0 for none"
   type        = number

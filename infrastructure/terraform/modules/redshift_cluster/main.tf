@@ -34,7 +34,7 @@ resource "aws_redshift_cluster" "this" {
   node_type          = var.node_type
   cluster_type       = var.nodes > 1 ? "multi-node" : "single-node"
   number_of_nodes    = var.nodes
-  port               = 5439
+  port               = var.port
 
   master_username                   = var.admin_username
   manage_master_password            = true

@@ -8,6 +8,11 @@ variable "database" {
   type        = string
 }
 
+variable "port" {
+  description = "On which port the warehouse listens"
+  type        = number
+}
+
 variable "admin_username" {
   description = "Who makes the loading user and grants; Redshift makes and rotates the password"
   type        = string

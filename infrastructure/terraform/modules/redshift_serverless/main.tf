@@ -34,7 +34,7 @@ resource "aws_redshiftserverless_workgroup" "this" {
   max_capacity         = var.max_capacity_rpu
   enhanced_vpc_routing = true
   publicly_accessible  = false
-  port                 = 5439
+  port                 = var.port
   subnet_ids           = var.subnet_ids
   security_group_ids   = var.security_group_ids
 
