@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from awsglue import _bookmarks
 from awsglue._refusals import as_flag, not_implemented
+from awsglue._sources.globs import translate_glob
 from awsglue._sources.listing import ARCHIVED_CLASSES, SourceFile, list_files
 
 # What shapes tasks, listing or retries on AWS and cannot change which records are read.
@@ -71,7 +72,7 @@ def _within_options(
     path: str, found: Sequence[SourceFile], options: Mapping[str, Any]
 ) -> list[SourceFile]:
     recurse = as_flag(options.get("recurse", False))
-    excluded = [glob_pattern(glob) for glob in _exclusions(options)]
+    excluded = [translate_glob(glob) for glob in _exclusions(options)]
     archived = options.get("excludeStorageClasses", ARCHIVED_CLASSES)
     return [
         file
@@ -95,28 +96,6 @@ def _exclusions(options: Mapping[str, Any]) -> list[str]:
     """Return the globs, which Glue wants as a JSON list in a string."""
     exclusions = options.get("exclusions") or []
     return list(json.loads(exclusions)) if isinstance(exclusions, str) else list(exclusions)
-
-
-def glob_pattern(glob: str) -> re.Pattern[str]:
-    """Return the pattern of a glob: `*` within a folder, `**` across folders, `?`, `[]`, `{}`.
-
-    https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html#crawler-data-stores-exclude
-    """
-    pieces, depth = [], 0
-    for token in re.findall(r"\*\*|\\.|\[[^\]]*\]|.", glob, re.DOTALL):
-        if token in _GLOB_TOKENS:
-            depth += {"{": 1, "}": -1}.get(token, 0)
-            pieces.append(_GLOB_TOKENS[token])
-        elif token == "," and depth:
-            pieces.append("|")
-        elif token.startswith("[") and len(token) > 1:
-            pieces.append(token.replace("[!", "[^", 1))
-        else:
-            pieces.append(re.escape(token[-1]))
-    return re.compile("".join(pieces), re.DOTALL)
-
-
-_GLOB_TOKENS = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")"}
 
 
 def _band_ms(options: Mapping[str, Any]) -> int:

@@ -8,8 +8,8 @@ import json
 import boto3
 import pytest
 
+from awsglue._sources.globs import translate_glob
 from awsglue._sources.listing import list_files
-from awsglue._sources.selection import glob_pattern
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrameCollection
 
@@ -113,7 +113,7 @@ def test_the_name_of_the_file_is_attached(read, tree_of_files):
     ],
 )
 def test_globs_are_those_of_the_documentation(glob, name, matches):
-    assert bool(glob_pattern(glob).fullmatch(name)) is matches
+    assert bool(translate_glob(glob).fullmatch(name)) is matches
 
 
 def test_objects_of_s3_are_listed_below_their_prefix_only(glue, spark):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lochan.glue.crawler.errors import UnusableTarget
-from lochan.glue.crawler.listing import translate_glob
+from lochan.glue.crawler.globs import translate_glob
 
 WILDCARD = "%"
 _FORM = "write it as database/schema/table, with % for any schema or table (database/% for all)"

@@ -5,13 +5,13 @@ Exclusions: https://docs.aws.amazon.com/glue/latest/dg/define-crawler-choose-dat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from lochan.glue.crawler.errors import UnusableTarget
+from lochan.glue.crawler.globs import translate_glob
 
 
 @dataclass(frozen=True)
@@ -78,20 +78,3 @@ def _relative_path(key: str, prefix: str, folder: str) -> str:
     if key == prefix:
         return key.rpartition("/")[2]
     return key[len(folder) :] if key.startswith(folder) else ""
-
-
-def translate_glob(pattern: str) -> re.Pattern[str]:
-    """Translate a glob: `*` and `?` within a folder, `**` across them, `[...]`, `{a,b}`, `\\`."""
-    return re.compile("".join(_translate(token) for token in _GLOB.findall(pattern)), re.DOTALL)
-
-
-_GLOB = re.compile(r"\*\*|\\.|\[[^\]]*\]|.", re.DOTALL)
-_SPECIAL = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
-
-
-def _translate(token: str) -> str:
-    if token in _SPECIAL:
-        return _SPECIAL[token]
-    if token.startswith("[") and len(token) > 1:
-        return "[^" + token[2:] if token.startswith("[!") else token
-    return re.escape(token[1:] if token.startswith("\\") and len(token) > 1 else token)

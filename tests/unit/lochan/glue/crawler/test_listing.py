@@ -7,33 +7,7 @@ from lochan.glue.crawler.listing import (
     IncludePath,
     list_objects,
     parse_include_path,
-    translate_glob,
 )
-
-
-# Rows from "Include and exclude patterns", define-crawler-choose-data-sources.html.
-@pytest.mark.parametrize(
-    ("pattern", "path", "excluded"),
-    [
-        ("*.csv", "a.csv", True),
-        ("*.csv", "f/a.csv", False),
-        ("*.*", "a.b", True),
-        ("*.{csv,avro}", "x.avro", True),
-        ("*.{csv,avro}", "x.json", False),
-        ("foo.?", "foo.a", True),
-        ("foo.?", "foo.ab", False),
-        ("*/*", "a/b", True),
-        ("*/*", "a/b/c", False),
-        ("myfolder/**", "myfolder/a/b", True),
-        ("**/_*", "a/b/_complete.json", True),
-        ("dept[0-9]/*", "dept7/a", True),
-        ("dept[!0-9]/*", "dept7/a", False),
-        ("a\\*b", "a*b", True),
-        ("a\\*b", "axb", False),
-    ],
-)
-def test_exclusion_globs(pattern: str, path: str, excluded: bool) -> None:
-    assert bool(translate_glob(pattern).fullmatch(path)) is excluded
 
 
 def test_listing_leaves_out_folders_empty_and_excluded_objects(lake) -> None:
