@@ -146,6 +146,43 @@ def test_redshift_takes_the_printed_login_over_tls(running, monkeypatch):
         assert list(cursor.fetchone()) == ["lochan_loader"]
 
 
+def test_redshift_takes_the_passwords_that_its_control_planes_give(running, monkeypatch):
+    values = running.environment
+    for name in ("SSL_CERT_FILE", *(name for name in values if name.startswith("AWS_"))):
+        monkeypatch.setenv(name, values[name])
+    serverless, provisioned = boto3.client("redshift-serverless"), boto3.client("redshift")
+    serverless.create_namespace(namespaceName="sales")
+    serverless.create_workgroup(workgroupName="reports", namespaceName="sales")
+    endpoint = serverless.get_workgroup(workgroupName="reports")["workgroup"]["endpoint"]
+    given = serverless.get_credentials(workgroupName="reports")
+    with redshift_connector.connect(
+        host=endpoint["address"],
+        port=endpoint["port"],
+        database="dev",
+        user=given["dbUser"],
+        password=given["dbPassword"],
+        sslmode="verify-full",
+    ) as connection:
+        assert connection.cursor().execute("select current_user").fetchone() == ["root"]
+    provisioned.create_cluster(
+        ClusterIdentifier="sales",
+        NodeType="ra3.large",
+        MasterUsername="boss",
+        ManageMasterPassword=True,
+    )
+    # The driver itself asks for the password, and for the cluster's address.
+    with redshift_connector.connect(
+        iam=True,
+        cluster_identifier="sales",
+        db_user=values["REDSHIFT_USER"],
+        database="dev",
+        sslmode="verify-full",
+    ) as connection:
+        assert connection.cursor().execute("select current_user").fetchone() == [
+            values["REDSHIFT_USER"]
+        ]
+
+
 def test_statements_from_the_command_line_answer_one_by_one(running, settings):
     statements = "create temp table t (a int) sortkey (a); select 1 as a, null as b"
     created, selected = run_statements(settings, statements)
