@@ -129,7 +129,7 @@ def test_the_checks_see_a_full_access_policy_that_scanners_miss() -> None:
     assert list(checks.find_managed_policies(attached)) == attached["managed"]
 
 
-# Read off the code; each is called by somebody who is not seen in tests/e2e/test_permissions.py,
+# Read off the code; each is called by somebody who is not seen in tests/e2e/test_security.py,
 # because it is for the day on which something goes wrong.
 RARELY_CALLED = [
     ("worker", "s3:DeleteObject"),

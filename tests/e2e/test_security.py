@@ -1,4 +1,4 @@
-"""No secret is anywhere but where it belongs, whatever ran.
+"""Every flow with its input: it asks for no more than it may, and leaves no secret behind.
 
 A stack makes each of its secrets anew and at random, so each is its own canary: found in a log, a
 table, an object or an argument, it can only have leaked there. A marker that is planted in all of
@@ -13,13 +13,14 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from itertools import chain
 from pathlib import Path
 from socket import SocketKind
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
@@ -30,6 +31,7 @@ from lochan.stack.certificates import key_file
 from lochan.stack.home import Home
 from lochan.stack.processes import find_members
 from lochan.stack.records import read_stack
+from tests.e2e.permissions import call_as, find_refused, read_requests
 from tests.e2e.test_deployments import DEADLINE_SECONDS, Prefect, deploy, orchestrate
 from tests.e2e.traces import find_places, leave_behind, read_files
 
@@ -38,7 +40,17 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.stack
 
+WRONG_TOKEN = f"wrong{secrets.token_hex(16)}"
 CLOUD_KEY = f"pnu_{secrets.token_hex(18)}"
+# With the key of the role that their Glue jobs run as.
+FLOWS = {
+    "tweets_to_redshift": "glue-twitter",
+    "books_to_redshift": "glue-books",
+    "sync_missing_partitions": "glue-academy",
+    "catalog_to_redshift": "glue-lake",
+    "repartition_by_event_time": "glue-anpr",
+    "monitor_platform": None,
+}
 # The only files that may hold a secret, each readable by its owner alone.
 PRIVATE_FILES = {
     f"file {path}"
@@ -86,15 +98,47 @@ def gather_canaries(home: Path) -> dict[str, str]:
     }
 
 
-def run_flows(platform: Platform, prefect_home: Path, *names: str) -> str:
-    """Run flows with a key of Prefect Cloud in their environment; returns what they printed."""
-    printed = ""
-    for name in names:
-        platform.sample(name)
-        done = platform.run_flow(name, PREFECT_HOME=str(prefect_home), PREFECT_API_KEY=CLOUD_KEY)
+def be_refused_by_the_x_api(platform: Platform) -> str:
+    """Collect with a token that the X API does not know; returns what was printed."""
+    arn = platform.values["X_API_SECRET_ARN"]
+    stored = platform.client("secretsmanager")
+    right = stored.get_secret_value(SecretId=arn)["SecretString"]
+    stored.put_secret_value(SecretId=arn, SecretString=json.dumps({"token": WRONG_TOKEN}))
+    try:
+        done = platform.run_flow("collect_tweets", PREFECT_LOGGING_LEVEL="DEBUG")
+    finally:
+        stored.put_secret_value(SecretId=arn, SecretString=right)
+    assert done.code == 1
+    assert "401 Unauthorized" in done.output + done.errors
+    return done.output + done.errors
+
+
+@dataclass(frozen=True)
+class Ran:
+    """An environment after every flow: what they printed, asked AWS for, and kept of Prefect."""
+
+    platform: Platform
+    prefect_home: Path
+    printed: str
+    requests: Mapping[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def ran(bare_platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Run the flows with a key of Prefect Cloud in their environment, and a home of their own."""
+    platform = bare_platform.environment("security")
+    home = tmp_path_factory.mktemp("prefect")
+    printed, requests = be_refused_by_the_x_api(platform), {}
+    for flow in FLOWS:
+        call_as(platform, "sample").sample(flow)
+        before = max(request["number"] for request in read_requests(platform))
+        done = call_as(platform, "flow").run_flow(
+            flow, PREFECT_HOME=str(home), PREFECT_API_KEY=CLOUD_KEY
+        )
         assert done.code == 0, done.errors
         printed += done.output + done.errors
-    return printed
+        requests[flow] = read_requests(platform, before)
+    return Ran(platform, home, printed, requests)
 
 
 def fail_on_the_worker(platform: Platform, webhook: str, called: threading.Event) -> str:
@@ -108,20 +152,6 @@ def fail_on_the_worker(platform: Platform, webhook: str, called: threading.Event
     assert called.wait(DEADLINE_SECONDS), "no automation called the webhook"
     removed = orchestrate(platform, "remove")
     return deployed + "".join(done.output + done.errors for done in (applied, removed))
-
-
-def be_refused_by_the_x_api(platform: Platform, wrong: str) -> str:
-    arn = platform.values["X_API_SECRET_ARN"]
-    stored = platform.client("secretsmanager")
-    right = stored.get_secret_value(SecretId=arn)["SecretString"]
-    stored.put_secret_value(SecretId=arn, SecretString=json.dumps({"token": wrong}))
-    try:
-        done = platform.run_flow("collect_tweets", PREFECT_LOGGING_LEVEL="DEBUG")
-    finally:
-        stored.put_secret_value(SecretId=arn, SecretString=right)
-    assert done.code == 1
-    assert "401 Unauthorized" in done.output + done.errors
-    return done.output + done.errors
 
 
 def plant(platform: Platform, marker: str) -> None:
@@ -148,22 +178,30 @@ def plant(platform: Platform, marker: str) -> None:
     httpx.post(url, json=artifact, timeout=30).raise_for_status()
 
 
-def test_no_secret_is_anywhere_but_where_it_belongs(
-    platform: Platform, failing_webhook: tuple[str, threading.Event], tmp_path: Path
+@pytest.mark.parametrize(("flow", "family"), FLOWS.items())
+def test_no_flow_asks_for_more_than_its_roles_allow(
+    ran: Ran, flow: str, family: str | None
 ) -> None:
-    webhook, called = failing_webhook
-    wrong = f"wrong{secrets.token_hex(16)}"
-    printed = be_refused_by_the_x_api(platform, wrong)
-    printed += run_flows(platform, tmp_path, "tweets_to_redshift", "books_to_redshift")
-    printed += fail_on_the_worker(platform, webhook, called)
+    requests = ran.requests[flow]
+    own = [each for each in requests if "app/flow" in each["user_agent"]]
+    assert own, "it asked AWS for nothing: its requests cannot be told apart"
+    if family is not None:
+        assert len(own) < len(requests), "no job of it was seen"
+    assert find_refused(ran.platform, family, requests) == set()
+
+
+def test_no_secret_is_anywhere_but_where_it_belongs(
+    ran: Ran, failing_webhook: tuple[str, threading.Event]
+) -> None:
+    platform, (webhook, called) = ran.platform, failing_webhook
+    printed = ran.printed + fail_on_the_worker(platform, webhook, called)
     canaries = gather_canaries(platform.home) | {
         "path of the webhook": webhook.rpartition("/")[2],
         "key of Prefect Cloud": CLOUD_KEY,
-        "refused token": wrong,
+        "refused token": WRONG_TOKEN,
     }
-    places = chain(
-        leave_behind(platform), read_files(tmp_path), [("what was printed", printed.encode())]
-    )
+    kept = read_files(ran.prefect_home)
+    places = chain(leave_behind(platform), kept, [("what was printed", printed.encode())])
     found = find_places(canaries, places)
     assert {one for one in found if one[1] not in PRIVATE_FILES} == set()
     assert {place for _, place in found} == PRIVATE_FILES
