@@ -49,11 +49,12 @@ RUN groupadd --gid "$LOCHAN_GID" lochan \
 
 FROM environment AS project
 
-# Prefect's database wants the extension pg_trgm, which the PostgreSQL of the requirements lacks.
+# Prefect's database wants the extension pg_trgm, which the PostgreSQL of the requirements lacks. Redis
+# stands between its servers where several share the work.
 RUN mkdir -p /etc/postgresql-common \
     && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf \
     && apt-get update \
-    && apt-get install --yes --no-install-recommends postgresql-15 \
+    && apt-get install --yes --no-install-recommends postgresql-15 redis-server \
     && rm -rf /var/lib/apt/lists/*
 # The distribution carries LocalStack's pins by a link to them.
 COPY requirements/localstack.txt requirements/

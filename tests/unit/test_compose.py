@@ -8,13 +8,17 @@ import yaml
 
 from lochan.stack.addresses import CONTAINER_HOSTS
 from lochan.stack.certificates import SERVER_NAMES
-from lochan.stack.services.registry import SERVICES
+from lochan.stack.environment import parse_environment_file
+from lochan.stack.services.prefect_server import REDIS_VARIABLE
+from lochan.stack.services.registry import IN_CONTAINERS, SERVICES
 from lochan.stack.settings import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 ONCE = {"home", "deploy"}
+# Prefect's server in parts, for those who ask for it.
+OF_THE_PROFILE = {"redis", "prefect-services"}
 # What generates secrets writes them to a volume; none of these may be told to a container.
 SECRET_NAMES = re.compile(r"PASSWORD|TOKEN|SECRET|CREDENTIAL|KEY", re.IGNORECASE)
 A_URL_WITH_A_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]+@")
@@ -34,6 +38,46 @@ def service(request):
 def test_every_service_of_the_stack_has_a_container():
     alone = {name for name in SERVICES if not name.endswith("-backend")}
     assert alone | {"prefect-database"} | ONCE <= set(COMPOSE)
+
+
+def test_what_containers_serve_is_known():
+    commands = [service["command"] for service in COMPOSE.values()]
+    served = [name for words in commands if words[:2] == ["lochan", "serve"] for name in words[2:]]
+    assert sorted(served) == sorted(IN_CONTAINERS)
+
+
+def test_only_prefects_parts_are_in_a_profile():
+    profiles = {name: one["profiles"] for name, one in COMPOSE.items() if "profiles" in one}
+    assert profiles == {name: ["redis"] for name in OF_THE_PROFILE}
+    # Compose refuses a file in which what is always there needs what is not.
+    for name in set(COMPOSE) - OF_THE_PROFILE:
+        assert not OF_THE_PROFILE & set(COMPOSE[name].get("depends_on", {}))
+
+
+def test_one_file_of_values_asks_for_the_profile_and_tells_prefect_of_it():
+    values = parse_environment_file(ROOT / "compose.redis.env")
+    assert values == {
+        "COMPOSE_PROFILES": "redis",
+        "LOCHAN_PREFECT_REDIS": "unix:///lochan/sockets/redis",
+    }
+    # Without the file Prefect's one server does everything.
+    for name in ("prefect", "prefect-services"):
+        assert COMPOSE[name]["environment"][REDIS_VARIABLE] == "${LOCHAN_PREFECT_REDIS:-}"
+
+
+def test_redis_and_prefects_database_listen_on_sockets_that_only_prefect_sees():
+    redis, database = COMPOSE["redis"]["command"], COMPOSE["prefect-database"]["command"][-1]
+    assert redis[redis.index("--port") + 1] == "0"  # https://redis.io/docs: no TCP at all
+    assert redis[redis.index("--unixsocket") + 1] == "/lochan/sockets/redis"
+    assert redis[redis.index("--unixsocketperm") + 1] == "700"
+    assert redis[redis.index("--save") + 1] == ""
+    assert "listen_addresses= " in database
+    users = {
+        name
+        for name, service in COMPOSE.items()
+        if "prefect-sockets:/lochan/sockets" in service.get("volumes", ())
+    }
+    assert users == {"prefect", "prefect-database", *OF_THE_PROFILE}
 
 
 def test_backends_run_beside_their_servers():

@@ -8,7 +8,7 @@ from lochan.stack.errors import StackError
 from lochan.stack.home import Home
 from lochan.stack.records import read_stack
 from lochan.stack.serve import serve
-from lochan.stack.services.registry import SERVICES, check_names
+from lochan.stack.services.registry import IN_CONTAINERS, check_names
 from lochan.stack.settings import current_settings
 from lochan.stack.site import open_site
 
@@ -27,9 +27,9 @@ _SIGN = Path("/tmp/answers")  # nosec B108
 )
 def command(names: tuple[str, ...], sign: Path) -> None:
     """Run services in the foreground, as containers do."""
-    check_names(names, SERVICES)
+    check_names(names, IN_CONTAINERS)
     settings = current_settings()
     if read_stack(Home(settings.home)) is None:
         raise StackError(f"There is no stack in {settings.home}: `lochan make-home` makes it.")
     site = open_site(settings)
-    serve([SERVICES[name](site) for name in names], sign)
+    serve([IN_CONTAINERS[name](site) for name in names], sign)

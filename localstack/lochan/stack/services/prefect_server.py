@@ -20,6 +20,8 @@ NAME = "prefect"
 _LAUNCHER = SOURCE_ROOT / "lochan" / "stack" / "server_launcher.py"
 # Where its database is, say: PREFECT_* names of the caller's own may be another Prefect's.
 _CHOSEN_PREFIXES = ("LOCHAN_PREFECT_SERVER_", "LOCHAN_PREFECT_UI_")
+# The URL of a Redis, where the background services run in processes of their own.
+REDIS_VARIABLE = "LOCHAN_PREFECT_REDIS"
 
 
 def has_prefect() -> bool:
@@ -29,26 +31,39 @@ def has_prefect() -> bool:
 
 def prefect_server(site: Site) -> Service:
     """Build the server over a migrated database of its own."""
-    port = str(site.ports.prefect)
-    environment = {
-        **service_environment(site),
-        **prefect_environment(prefect_home(site)),
-        # What links in its notifications lead to.
-        "PREFECT_UI_URL": f"http://{HOST}:{port}",
-        **_chosen_settings(site.settings),
-    }
-    # The UI in the browser asks port 4200, be it another stack's, unless it is told.
-    environment.setdefault("PREFECT_UI_API_URL", f"{environment['PREFECT_UI_URL']}/api")
     command = (str(site.settings.python), "-P", str(_LAUNCHER))
+    address = ("--host", site.settings.listen, "--port", str(site.ports.prefect))
+    services = ("--no-services",) if redis_url(site.settings) else ()
     return Service(
         name=NAME,
-        command=(*command, "--host", site.settings.listen, "--port", port),
-        environment=environment,
+        command=(*command, *address, *services),
+        environment=server_environment(site, prefect_home(site)),
         working_directory=site.home.state,
         ports=(site.ports.prefect,),
         prepare=functools.partial(_lay_out_home, site),
         probe=functools.partial(_check, site),
     )
+
+
+def server_environment(site: Site, home: Path) -> dict[str, str]:
+    """Name the settings of the server, which all its processes have in common."""
+    url = redis_url(site.settings)
+    environment = {
+        **service_environment(site),
+        **prefect_environment(home),
+        # What links in its notifications lead to.
+        "PREFECT_UI_URL": f"http://{HOST}:{site.ports.prefect}",
+        **(_shared_work(url) if url else {}),
+        **_chosen_settings(site.settings),
+    }
+    # The UI in the browser asks port 4200, be it another stack's, unless it is told.
+    environment.setdefault("PREFECT_UI_API_URL", f"{environment['PREFECT_UI_URL']}/api")
+    return environment
+
+
+def redis_url(settings: Settings) -> str:
+    """Name the Redis through which the server's processes share their work; empty for one."""
+    return settings.inherited.get(REDIS_VARIABLE, "")
 
 
 def prefect_template(settings: Settings) -> Template:
@@ -71,6 +86,23 @@ def prefect_environment(home: Path) -> dict[str, str]:
         # Its telemetry locks the database while the server starts (PrefectHQ/prefect#18934).
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+    }
+
+
+def _shared_work(url: str) -> dict[str, str]:
+    """Name what keeps events, leases and background tasks in Redis instead of one process.
+
+    https://docs.prefect.io/v3/advanced/self-hosted#redis-setup
+    """
+    return {
+        "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+        "PREFECT_SERVER_WORKER_CHANNEL_CLEANUP_QUEUE_STORAGE": "prefect_redis.cleanup_queue",
+        "PREFECT_REDIS_MESSAGING_URL": url,
+        "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": url,
+        "PREFECT_SERVER_DOCKET_URL": url,
     }
 
 

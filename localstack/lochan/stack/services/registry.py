@@ -7,6 +7,7 @@ from lochan.stack.service import Service
 from lochan.stack.services.glue_worker import glue_worker
 from lochan.stack.services.localstack import localstack
 from lochan.stack.services.prefect_server import has_prefect, prefect_server
+from lochan.stack.services.prefect_services import prefect_services
 from lochan.stack.services.prefect_worker import prefect_worker
 from lochan.stack.services.rds import rds, rds_backend
 from lochan.stack.services.redshift import redshift, redshift_backend
@@ -26,8 +27,10 @@ SERVICES: dict[str, Builder] = {
     "prefect": prefect_server,
     "worker": prefect_worker,
 }
+# What a container may run besides: parts of a server that is one process elsewhere.
+IN_CONTAINERS: dict[str, Builder] = {**SERVICES, "prefect-services": prefect_services}
 # The services that need the extra `prefect` of the distribution.
-OF_PREFECT = frozenset({"prefect", "worker"})
+OF_PREFECT = frozenset({"prefect", "prefect-services", "worker"})
 
 
 def build_services(
