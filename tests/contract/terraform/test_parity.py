@@ -289,7 +289,8 @@ def test_a_difference_is_seen_by_all_three(twin: Twin) -> None:
     for kind in ("jobs", "buckets"):
         by_terraform, by_python = inventories(twin, kind)
         assert by_terraform != by_python, kind
-    planned = twin.plan()
+    # The plan before was empty everywhere; reading again where nothing changed takes seconds.
+    planned = twin.plan("-target=module.catalog", "-target=module.lake")
     assert planned.code == 2, planned.output
     assert set(re.findall(r"# (\S+) (?:will|must) be (\w+)", planned.output)) == {
         ('module.catalog.aws_glue_job.this["model_books"]', "updated"),

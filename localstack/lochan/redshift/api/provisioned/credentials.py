@@ -1,17 +1,13 @@
-"""Temporary passwords for a cluster, which the stand-in takes.
+"""Temporary passwords for a cluster.
 
 https://docs.aws.amazon.com/redshift/latest/APIReference/API_GetClusterCredentials.html
 """
 
-from datetime import timedelta
-
+from lochan.redshift.api import temporary_passwords
 from lochan.redshift.api.provisioned import clusters
 from lochan.redshift.api.provisioned.errors import InvalidParameterValue
 from lochan.redshift.api.service import Shape
-from lochan.redshift.api.state import RedshiftState, make_password
-from lochan.redshift.api.surroundings import Refused
-
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 900, 3600
+from lochan.redshift.api.state import RedshiftState
 
 
 def get(state: RedshiftState, request: Shape) -> Shape:
@@ -19,19 +15,13 @@ def get(state: RedshiftState, request: Shape) -> Shape:
     if "ClusterIdentifier" not in request:
         raise InvalidParameterValue("ClusterIdentifier is missing.")
     clusters.find(state, request["ClusterIdentifier"])
-    seconds = request.get("DurationSeconds", _SHORTEST_SECONDS)
-    if not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
-        raise InvalidParameterValue(
-            f"DurationSeconds has to be {_SHORTEST_SECONDS} to {_LONGEST_SECONDS}, not {seconds}."
-        )
+    seconds = request.get("DurationSeconds", temporary_passwords.SHORTEST_SECONDS)
     creates = request.get("AutoCreate", False)
-    user, password = request["DbUser"], make_password()
-    try:
-        state.stand_in.accept_password(user, password, seconds, creates=creates)
-    except Refused as error:
-        raise InvalidParameterValue(str(error)) from error
+    password, expires = temporary_passwords.give(
+        state, request["DbUser"], seconds, creates=creates, misfit=InvalidParameterValue
+    )
     return {
-        "DbUser": f"{'IAMA' if creates else 'IAM'}:{user}",
+        "DbUser": f"{'IAMA' if creates else 'IAM'}:{request['DbUser']}",
         "DbPassword": password,
-        "Expiration": state.now() + timedelta(seconds=seconds),
+        "Expiration": expires,
     }

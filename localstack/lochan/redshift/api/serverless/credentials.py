@@ -1,17 +1,13 @@
-"""Temporary passwords for a workgroup, which the stand-in takes.
+"""Temporary passwords for a workgroup.
 
 https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_GetCredentials.html
 """
 
-from datetime import timedelta
-
+from lochan.redshift.api import temporary_passwords
 from lochan.redshift.api.serverless import workgroups
 from lochan.redshift.api.serverless.errors import ValidationException
 from lochan.redshift.api.service import Shape
-from lochan.redshift.api.state import RedshiftState, make_password
-from lochan.redshift.api.surroundings import Refused
-
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 900, 3600
+from lochan.redshift.api.state import RedshiftState
 
 
 def get(state: RedshiftState, request: Shape) -> Shape:
@@ -19,18 +15,11 @@ def get(state: RedshiftState, request: Shape) -> Shape:
     if "workgroupName" not in request:
         raise ValidationException("workgroupName is missing.")
     workgroups.find(state, request["workgroupName"])
-    seconds = request.get("durationSeconds", _SHORTEST_SECONDS)
-    if not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
-        raise ValidationException(
-            f"durationSeconds has to be {_SHORTEST_SECONDS} to {_LONGEST_SECONDS}, not {seconds}."
-        )
+    seconds = request.get("durationSeconds", temporary_passwords.SHORTEST_SECONDS)
     prefix, user = state.neighbours.name_caller()
-    password = make_password()
-    try:
-        state.stand_in.accept_password(user, password, seconds, creates=True)
-    except Refused as error:
-        raise ValidationException(str(error)) from error
-    expires = state.now() + timedelta(seconds=seconds)
+    password, expires = temporary_passwords.give(
+        state, user, seconds, creates=True, misfit=ValidationException
+    )
     return {
         "dbUser": f"{prefix}:{user}",
         "dbPassword": password,
