@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,17 +77,46 @@ class Containers:
         ) as connection:
             return connection.execute(statement).fetchall()
 
+    def prefect(self) -> httpx.Client:
+        """Open Prefect's API on its published port."""
+        return httpx.Client(base_url=self.values()["PREFECT_API_URL"], timeout=30)
+
     def run_deployment(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Run a deployment on the worker and return how its flow run ended."""
-        with httpx.Client(base_url=self.values()["PREFECT_API_URL"], timeout=30) as prefect:
-            deployment = prefect.get(f"/deployments/name/{name}/{name}").raise_for_status()
-            path = f"/deployments/{deployment.json()['id']}/create_flow_run"
+        with self.prefect() as prefect:
+            path = f"/deployments/{deployment_id(prefect, name)}/create_flow_run"
             started = prefect.post(path, json={"parameters": parameters}).raise_for_status()
             path = f"/flow_runs/{started.json()['id']}"
-            return wait_for(
-                lambda: prefect.get(path).raise_for_status().json(),
-                lambda run: run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED"},
+            return dict(wait_for(lambda: prefect.get(path).raise_for_status().json(), has_ended))
+
+    def triggered_run(self, name: str) -> dict[str, Any]:
+        """Wait for the only run of a deployment that no schedule asked for, and for its end."""
+        with self.prefect() as prefect:
+            runs = wait_for(
+                lambda: runs_of(prefect, name, scheduled=False),
+                lambda runs: bool(runs) and all(map(has_ended, runs)),
             )
+        [run] = runs
+        return dict(run)
+
+    def in_parts(self) -> Containers:
+        """Give every command the values with which Prefect's server is several containers."""
+        return replace(self, compose=(*self.compose, "--env-file", "compose.redis.env"))
+
+
+def deployment_id(prefect: httpx.Client, name: str) -> str:
+    return str(prefect.get(f"/deployments/name/{name}/{name}").raise_for_status().json()["id"])
+
+
+def runs_of(prefect: httpx.Client, name: str, *, scheduled: bool) -> list[dict[str, Any]]:
+    """List the runs of a deployment that its schedule planned, or the others."""
+    body = {"deployments": {"id": {"any_": [deployment_id(prefect, name)]}}}
+    found = prefect.post("/flow_runs/filter", json=body).raise_for_status().json()
+    return [run for run in found if run["auto_scheduled"] is scheduled]
+
+
+def has_ended(run: dict[str, Any]) -> bool:
+    return run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED"}
 
 
 def wait_for(ask: Callable[[], Any], holds: Callable[[Any], bool]) -> Any:
@@ -120,6 +149,20 @@ def containers() -> Iterator[Containers]:
         say(started.run("logs", "--no-color", "--tail=15", check=False))
         say(started.run("down", "--volumes", "--timeout=30", check=False))
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def in_parts(containers: Containers) -> Iterator[Containers]:
+    """Take Prefect's server apart in the same containers, and give the parts back at the end."""
+    parts, added = containers.in_parts(), ("prefect-services", "redis")
+    say("taking Prefect's server apart")
+    try:
+        parts.run("up", "--detach", "prefect-services")
+        say(parts.run("ps"))
+        yield parts
+    finally:
+        say(parts.run("logs", "--no-color", "--tail=15", *added, check=False))
+        parts.run("rm", "--stop", "--force", *added, check=False)
 
 
 def find_compose() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The platform in containers: a deployment on the worker, the caller's own verbs, a crash."""
+"""The platform in containers: a deployment on the worker, a crash, the caller's verbs, Redis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.compose.conftest import wait_for
+from tests.compose.conftest import deployment_id, runs_of, wait_for
 
 if TYPE_CHECKING:
     from tests.compose.conftest import Containers
@@ -16,19 +16,24 @@ pytestmark = pytest.mark.timeout(1800)
 # The X API's calendar stands still at noon of 20 November 2026 (X_API_NOW), and each day of its
 # timeline holds 200 tweets (X_API_TWEETS); tweets that others of them quote come on top.
 TWEETS_OF_A_DAY = 200
+# The command lines of a container's processes, without the tools that its image lacks.
+PROCESSES = "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"
 
 
-def window(day: int) -> dict[str, Any]:
-    bounds = {
+def bounds(day: int) -> dict[str, str]:
+    return {
         "window_start": f"2026-11-{day}T00:00:00+00:00",
         "window_end": f"2026-11-{day + 1}T00:00:00+00:00",
     }
-    return {"parameters": {"collect": bounds}}
+
+
+def window(day: int) -> dict[str, Any]:
+    return {"parameters": {"collect": bounds(day)}}
 
 
 def tweets_of(containers: Containers, day: int) -> int:
-    bounds = f"created_at >= '2026-11-{day}' AND created_at < '2026-11-{day + 1}'"
-    [(count,)] = containers.query(f"SELECT COUNT(*) FROM twitter.tweets WHERE {bounds}")
+    of_day = f"created_at >= '2026-11-{day}' AND created_at < '2026-11-{day + 1}'"
+    [(count,)] = containers.query(f"SELECT COUNT(*) FROM twitter.tweets WHERE {of_day}")
     return int(count)
 
 
@@ -71,3 +76,26 @@ def test_containers_listen_to_this_machine_only(containers: Containers) -> None:
     published = containers.run("ps")
     assert "127.0.0.1:" in published
     assert "0.0.0.0:" not in published
+
+
+def test_a_chain_runs_by_triggers_while_prefect_answers_its_api_only(in_parts: Containers) -> None:
+    assert "--no-services" in in_parts.run("exec", "-T", "prefect", "sh", "-c", PROCESSES)
+    collected = in_parts.run_deployment("collect_tweets", {"parameters": bounds(17)})
+    for run in (collected, *map(in_parts.triggered_run, ("process_tweets", "warehouse_tweets"))):
+        assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
+    assert tweets_of(in_parts, 17) >= TWEETS_OF_A_DAY
+    assert_ledger_adds_up(in_parts)
+    ask = ("redis-cli", "-s", "/lochan/sockets/redis", "xinfo", "groups", "events")
+    readers = in_parts.run("exec", "-T", "redis", *ask)
+    assert {"event-persister", "reactive-triggers"} <= set(readers.split())
+
+
+def test_schedules_are_planned_by_the_services_apart(in_parts: Containers) -> None:
+    with in_parts.prefect() as prefect:
+        path = f"/deployments/{deployment_id(prefect, 'collect_tweets')}"
+        prefect.post(f"{path}/pause_deployment").raise_for_status()
+        assert runs_of(prefect, "collect_tweets", scheduled=True) == []
+        prefect.post(f"{path}/resume_deployment").raise_for_status()
+        planned = wait_for(lambda: runs_of(prefect, "collect_tweets", scheduled=True), bool)
+    # prefect.yaml: cron "15 0 * * *", UTC
+    assert {run["expected_start_time"][11:16] for run in planned} == {"00:15"}
