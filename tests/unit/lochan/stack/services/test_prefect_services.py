@@ -72,7 +72,7 @@ def test_it_has_a_home_of_its_own(service):
 
 
 def test_a_redis_that_does_not_answer_is_named(service):
-    with pytest.raises(NotReadyError, match="Redis does not answer: .*/nonexistent/redis"):
+    with pytest.raises(NotReadyError, match=r"Redis does not answer: .*/nonexistent/redis"):
         service.probe()
 
 
