@@ -11,6 +11,8 @@ from localstack.utils.aws.request_context import extract_access_key_id_from_auth
 
 from lochan.redshift.api.surroundings import Subnet
 
+# LocalStack looks at the id alone.
+_ANY_SECRET_KEY = "test"
 # Who asks, while a request is answered.
 _access_key: ContextVar[str | None] = ContextVar("access_key", default=None)
 
@@ -63,7 +65,7 @@ class LocalNeighbours:
         """Return IAM or IAMR, and the name of the user or role that asks."""
         clients = connect_to(
             aws_access_key_id=_access_key.get() or self.account,
-            aws_secret_access_key="test",
+            aws_secret_access_key=_ANY_SECRET_KEY,
             region_name=self.region,
         )
         kind, _, name = clients.sts.get_caller_identity()["Arn"].split(":")[5].partition("/")
