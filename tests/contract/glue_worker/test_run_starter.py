@@ -108,10 +108,13 @@ def test_refused_spark_is_an_error_of_the_script(starter):
 def test_grandchild_does_not_hold_up_the_end_and_ends_with_the_starter(starter, tmp_path):
     script = """
 import os, time
+apart, is_apart = os.pipe()
 child = os.fork()
 if child == 0:
     os.setsid()
+    os.write(is_apart, b"1")
     time.sleep(600)
+os.read(apart, 1)
 print(child)
 """
     own = Starter(starter.way_to_start, tmp_path)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+DEADLINE_SECONDS = 120
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://assets/flatten.py", "PythonVersion": "3"}
 
 
@@ -28,7 +29,7 @@ def job(lochan_glue):
 @pytest.fixture
 def wait_for_run(lochan_glue, job):
     def wait(run_id, state):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
             run = lochan_glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
             if run["JobRunState"] == state:
@@ -130,7 +131,7 @@ def test_crawl_goes_to_the_worker_and_comes_back(lochan_glue, worker):
     worker.report(
         "crawl", order["crawl_id"], "COMPLETED", tables_created=2, completed_on=time.time()
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while lochan_glue.get_crawler(Name="landing")["Crawler"]["State"] != "READY":
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -181,7 +182,7 @@ def test_run_without_worker_fails_with_its_url(other_localstack, make_client):
     workerless = make_client("glue", other_localstack.endpoint)
     workerless.create_job(Name="j", Role="r", Command=COMMAND)
     run_id = workerless.start_job_run(JobName="j")["JobRunId"]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while True:
         run = workerless.get_job_run(JobName="j", RunId=run_id)["JobRun"]
         if run["JobRunState"] == "FAILED":

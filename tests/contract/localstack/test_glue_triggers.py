@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+DEADLINE_SECONDS = 120
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://assets/flatten.py"}
 
 
@@ -15,7 +16,7 @@ def jobs(lochan_glue):
 
 
 def wait_for_runs(glue, job):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while not (runs := glue.get_job_runs(JobName=job)["JobRuns"]):
         assert time.monotonic() < deadline
         time.sleep(0.02)
