@@ -119,7 +119,9 @@ def test_what_is_no_json_is_landed_all_the_same(partition: Partition) -> None:
     assert found and found[0].body == b'{"data":['
 
 
-@pytest.mark.parametrize("damage", [b"", b"no gzip", gzip.compress(BODY)[:-9]])
+@pytest.mark.parametrize(
+    "damage", [b"", b"no gzip", gzip.compress(BODY)[:-9]], ids=["empty", "no gzip", "cut off"]
+)
 def test_a_damaged_object_counts_as_absent(s3: Any, partition: Partition, damage: bytes) -> None:
     landed = partition.land(make_page())
     metadata = {"retrieved-at": landed.retrieved_at}
