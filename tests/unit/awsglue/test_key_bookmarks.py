@@ -55,7 +55,7 @@ class Table:
         return self.database.execute(statement.replace("AS VARCHAR", "AS TEXT")).fetchall()
 
     def read(self, monkeypatch, order=BY_DAY, *, commits=True):
-        run = _bookmarks._Run("job", "run", is_paused=False, stored=self.stored)
+        run = _bookmarks._Run("job", "run", is_paused=False, key=None, stored=self.stored)
         monkeypatch.setattr(_bookmarks, "_run", run)
         bookmark = KeyBookmark("ctx", "db|t", order, self.fetch, quote_standard_text)
         rows = self.fetch(f"SELECT * FROM {bookmark.restrict('t')} ORDER BY day, id")
